@@ -1,0 +1,45 @@
+"""Config to a running node: the only place that joins the inner rings."""
+
+import gc
+from collections.abc import Callable
+
+from tcpmon.config import Config
+from tcpmon.core.commands import Listen
+from tcpmon.engine.engine import Engine
+from tcpmon.engine.thread import EngineThread
+
+
+def make_engine(config: Config) -> Engine:
+    """Return an engine that does what the config says, not started and not listening yet."""
+    return Engine(answer=_answer(config), half_open=config.half_open, limits=config.limits)
+
+
+def _answer(config: Config) -> Callable[[bytes], bytes] | None:
+    if config.echo:
+        return lambda data: data
+    if (reply := config.reply) is not None:
+        return lambda data: reply
+    return None
+
+
+def start_thread(config: Config) -> EngineThread:
+    """Return a node on a thread of its own that listens already.
+
+    Raises CannotListen; then nothing is left running.
+    """
+    node = EngineThread(make_engine(config))
+    node.start()
+    try:
+        for endpoint in config.endpoints:
+            node.do_now(Listen(endpoint))
+    except BaseException:
+        node.stop()
+        node.ended.result()
+        raise
+    return node
+
+
+def spare_the_collector() -> None:
+    """Tell the garbage collector that what is there now stays: call once all is imported."""
+    gc.collect()
+    gc.freeze()

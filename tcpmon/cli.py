@@ -1,0 +1,211 @@
+"""Flags to a config; picks a front end and only then imports it.
+
+Nothing but argparse is imported before the arguments are understood, so that
+`tcpmon --help` is there at once.
+"""
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from tcpmon import __version__
+
+if TYPE_CHECKING:
+    from tcpmon.config import Config
+
+VERBS = ("serve",)
+
+DESCRIPTION = """\
+A TCP server you can see into: who is connected, what each says byte by byte,
+and a way to talk back to one, some or all of them.
+
+examples:
+  tcpmon                          listen on this machine, port 8000, and show the screen
+  tcpmon :9000                    listen on all addresses, port 9000
+  tcpmon 8000 unix:/tmp/my.sock   several listeners at once
+  tcpmon --echo                   send back what comes
+  tcpmon --reply 'OK\\r\\n'         answer each read
+  tcpmon serve --format jsonl     the same without a screen, as JSON lines
+"""
+
+SERVE_DESCRIPTION = """\
+The same server without a screen. Its real addresses come first, then what
+happens, a line each, on stdout; what the operator should know goes to stderr.
+Ctrl+C or SIGTERM closes all clients in order; a second one leaves at once.
+
+examples:
+  tcpmon serve                              lines for people
+  tcpmon serve --format jsonl | jq .text    JSON, one object a line
+  tcpmon serve localhost:0                  any free port; the first line tells which
+  tcpmon serve -q --echo :9000              an echo server that tells who comes and goes
+"""
+
+EPILOG = """\
+ADDRESS is 9000 (this machine only), :9000 (all interfaces), 192.168.1.5:9000,
+[::1]:9000, a name, localhost:0 (any free port) or unix:PATH. Without one:
+localhost:8000, IPv4 and IPv6. TEXT may hold \\r \\n \\t \\0 \\xNN \\u{...} and \\\\.
+
+exit codes: 0 done, 2 usage or address, 3 cannot listen, 4 cannot write, 70 a bug
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, but an error is one line that says where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run tcpmon. Never returns: exits with a code of README.md."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    _fill_closed_descriptors()
+    verb, options = _parse(arguments)
+    from tcpmon.core.errors import TcpmonError
+
+    try:
+        if verb == "serve":
+            _serve(options)
+        else:
+            _screen(options, arguments)
+    except TcpmonError as error:
+        print(f"tcpmon: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0)
+
+
+def _fill_closed_descriptors() -> None:
+    """Open /dev/null where stdin, stdout or stderr is closed: a socket must not get its number."""
+    for fd in (0, 1, 2):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is fd
+
+
+def _parse(arguments: list[str]) -> tuple[str, argparse.Namespace]:
+    if arguments and arguments[0] in VERBS:
+        return arguments[0], _serve_parser().parse_args(arguments[1:])
+    parser = _screen_parser()
+    options = parser.parse_args(arguments)
+    for word in options.address[:1]:
+        if not (word[:1].isdigit() or word.startswith(("[", "localhost")) or ":" in word):
+            parser.error(_no_command(word))
+    return "", options
+
+
+def _no_command(word: str) -> str:
+    from difflib import get_close_matches
+
+    from tcpmon.core.escape import escape_text
+
+    near = get_close_matches(word, VERBS, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"no command '{escape_text(word)}'{hint or ', and an address has a port, like name:8000'}"
+
+
+def _screen_parser() -> _Parser:
+    parser = _parser(
+        "tcpmon", "tcpmon [OPTION ...] [ADDRESS ...]\n       tcpmon serve [OPTION ...] [ADDRESS ...]",
+        DESCRIPTION,
+    )  # fmt: skip
+    parser.add_argument("--theme", metavar="NAME", default="auto",
+                        help="tcpmon-dark, tcpmon-light or a theme of the palette")  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"tcpmon {__version__}")
+    return parser
+
+
+def _serve_parser() -> _Parser:
+    parser = _parser("tcpmon serve", "tcpmon serve [OPTION ...] [ADDRESS ...]", SERVE_DESCRIPTION)
+    parser.add_argument("--format", choices=("text", "jsonl"), default="text",
+                        help="lines for people, or one JSON object a line")  # fmt: skip
+    parser.add_argument("-q", "--quiet", action="store_true",
+                        help="no line for each message, only who comes and goes")  # fmt: skip
+    return parser
+
+
+def _parser(prog: str, usage: str, description: str) -> _Parser:
+    parser = _Parser(
+        prog=prog, usage=usage, description=description, epilog=EPILOG, allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    add = parser.add_argument
+    add("address", nargs="*", metavar="ADDRESS", help="where to listen, see below")
+    add("--echo", action="store_true", help="send back what comes")
+    add("--reply", metavar="TEXT", help="answer each read with TEXT")
+    add("--half-open", action="store_true",
+        help="keep clients that have closed their sending side")  # fmt: skip
+    add("--keep", metavar="SIZE", default="64MiB",
+        help="memory for what happened, oldest out first (64MiB)")  # fmt: skip
+    add("--max-clients", metavar="N", type=int, default=10_000,
+        help="clients at once, more are refused (10000)")  # fmt: skip
+    return parser
+
+
+def _config(options: argparse.Namespace) -> "Config":
+    from dataclasses import replace
+
+    from tcpmon.config import Config
+    from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, TcpEndpoint, parse
+    from tcpmon.core.errors import BadAddress, BadSize, InputError
+    from tcpmon.core.escape import unescape
+    from tcpmon.core.limits import MIB, Limits
+    from tcpmon.core.units import parse_size
+
+    endpoints = tuple(parse(word) for word in options.address)
+    for number, endpoint in enumerate(endpoints):
+        if endpoint in endpoints[:number] and getattr(endpoint, "port", 1):
+            raise BadAddress(f"{endpoint} is given twice", "leave one out")
+    if options.echo and options.reply is not None:
+        raise InputError("--echo and --reply are two answers to the same read", "take one of them")
+    keep = parse_size(options.keep)
+    if keep < MIB:
+        raise BadSize(f"--keep {options.keep} is too little", "1MiB is the least")
+    if options.max_clients < 1:
+        raise InputError(f"--max-clients {options.max_clients} lets nobody in", "1 is the least")
+    return Config(
+        endpoints=endpoints or (TcpEndpoint(LOCALHOST, DEFAULT_PORT),),
+        echo=options.echo,
+        reply=None if options.reply is None else unescape(options.reply),
+        half_open=options.half_open,
+        limits=replace(Limits(), keep=keep, clients=options.max_clients),
+    )
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from tcpmon.config import ServeConfig
+
+    config = ServeConfig(_config(options), options.format, options.quiet)
+    from tcpmon.headless.serve import run
+
+    run(config)
+
+
+def _screen(options: argparse.Namespace, arguments: list[str]) -> None:
+    from tcpmon.config import ScreenConfig
+
+    config = ScreenConfig(_config(options), options.theme)
+    _need_a_terminal(arguments)
+    from tcpmon.build import start_thread
+
+    node = start_thread(config.node)
+    from tcpmon.ui.app import run
+
+    run(node, config)
+
+
+def _need_a_terminal(arguments: list[str]) -> None:
+    """Make sure that a screen can be drawn at all; one run again in UTF-8 if need be."""
+    from tcpmon.core.errors import InputError
+
+    if not all(os.isatty(fd) for fd in (0, 1, 2)) or os.environ.get("TERM", "dumb") == "dumb":
+        raise InputError("the screen needs a terminal", "without one use tcpmon serve")
+    if "utf" not in sys.stdout.encoding.lower() and not sys.flags.utf8_mode:
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, "-m", "tcpmon", *arguments])
+    if not os.environ.get("NO_COLOR", "1"):
+        del os.environ["NO_COLOR"]  # set but empty means nothing, says no-color.org

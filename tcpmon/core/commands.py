@@ -1,0 +1,84 @@
+"""All that can be asked of a node, and what it answers.
+
+A key, a script and a remote screen ask in the same words; `Node.do` takes any
+of them and returns the answer named in the brackets.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from tcpmon.core.endpoint import Endpoint
+from tcpmon.core.model import Listener
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Command(Generic[R_co]):
+    """Something a node can do; R_co is what comes back."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listen(Command[Listener]):
+    """Bind an endpoint and accept clients on it.
+
+    Raises CannotListen.
+    """
+
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisten(Command[None]):
+    """Accept no more on a listener. Its clients stay.
+
+    Raises NoSuchTarget.
+    """
+
+    listener: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a payload.
+
+    accepted: clients that were given it; queued: those of them for which it
+    waits, because the peer has not read what went before; skipped: who did not
+    get it, and why.
+    """
+
+    accepted: int
+    queued: int
+    skipped: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Command[Delivery]):
+    """Send data to clients; clients=None means to all that are open."""
+
+    data: bytes
+    clients: tuple[int, ...] | None = None
+
+
+class How(StrEnum):
+    """A way to end a connection."""
+
+    CLOSE = "close"
+    """Send what is queued, then FIN; a reset only if that is not possible within a second."""
+    RESET = "reset"
+    """RST at once; what is queued is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect(Command[int]):
+    """End connections; clients=None means all. Returns how many were open."""
+
+    clients: tuple[int, ...] | None
+    how: How = How.CLOSE
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetClosed(Command[int]):
+    """Take closed clients off the table. Returns how many. Their records stay."""

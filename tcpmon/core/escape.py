@@ -1,0 +1,154 @@
+r"""Bytes to printable text and back, in one syntax: `\r\n`, `\x00`, `\u{202e}`.
+
+This is the only road from a peer's bytes to a terminal, a log line, a toast or
+a clipboard, and the composer's way back: `unescape(escape(data)) == data` for
+every `data`. What comes out holds no character that could move a cursor, join
+its neighbour, hide, or reorder the text around it. It knows nothing of widths
+or styles.
+"""
+
+import re
+import unicodedata
+
+from tcpmon.core.errors import BadPayload
+
+PLAIN = re.compile(rb"[ -#%-\[\]-~]*")
+"""Bytes that need nothing done: printable ASCII but the backslash and the dollar."""
+
+ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u\{[0-9a-f]+\}|[^xu])")
+"""One escape in what `escape` returns, for setting it off by style."""
+
+_SHORT = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\\": "\\\\"}
+
+# Other, control, format, surrogate, private, unassigned; marks that sit on their
+# neighbour; line and paragraph separators. Spaces are dealt with in _visible.
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Mc", "Zl", "Zp"}
+
+# Letters and symbols that terminals draw together with their neighbour, or not at all.
+_JOINING = (
+    (0x1100, 0x11FF),  # Hangul jamo: they pile up into one syllable
+    (0x3164, 0x3164),  # Hangul filler: a letter that is blank
+    (0xA960, 0xA97F),  # Hangul jamo extended-A
+    (0xD7B0, 0xD7FF),  # Hangul jamo extended-B
+    (0xFF9E, 0xFF9F),  # halfwidth katakana voice marks: they extend the letter before
+    (0xFFA0, 0xFFDC),  # halfwidth Hangul: a blank filler, and jamo
+    (0x1F1E6, 0x1F1FF),  # regional indicators: two of them are one flag
+    (0x1F3FB, 0x1F3FF),  # emoji skin tones: they colour the emoji before
+)
+
+
+def _visible(code: int) -> str:
+    character = chr(code)
+    if short := _SHORT.get(character):
+        return short
+    if code < 0x80:
+        return character if 0x20 <= code < 0x7F else f"\\x{code:02x}"
+    category = unicodedata.category(character)
+    if category in _HIDDEN or category == "Zs":
+        return f"\\u{{{code:x}}}"
+    if any(first <= code <= last for first, last in _JOINING):
+        return f"\\u{{{code:x}}}"
+    return character
+
+
+_LEARNT = 16_384  # a peer that sends every code point there is must not fill our memory
+
+
+class _Visible(dict[int, str]):
+    """A `str.translate` table that learns each code point when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, see surrogateescape
+            text = f"\\x{code - 0xDC00:02x}"
+        else:
+            text = _visible(code)
+        if len(self) < _LEARNT:
+            self[code] = text
+        return text
+
+
+_TABLE = _Visible()
+
+
+def escape(data: bytes | memoryview, limit: int | None = None) -> str:
+    r"""Return data as text that is safe anywhere and can be typed back.
+
+    limit: look at no more than so many bytes; a character that this cuts is
+    left out. The caller says in its own way that there was more.
+    """
+    if limit is not None and len(data) > limit:
+        data = _whole_characters(bytes(data[:limit]))
+    else:
+        data = bytes(data)
+    if PLAIN.fullmatch(data):
+        return data.decode("ascii")
+    return escape_text(data.decode("utf-8", "surrogateescape"))
+
+
+def escape_text(text: str) -> str:
+    r"""Return text from outside (a path, a name, a system's message) made safe.
+
+    A `${` becomes `\${`, since that is what a person would have to type.
+    """
+    return text.translate(_TABLE).replace("${", "\\${")
+
+
+def _whole_characters(data: bytes) -> bytes:
+    """Drop the first bytes of a UTF-8 sequence that the end of data cuts short."""
+    for back in range(1, min(4, len(data)) + 1):
+        byte = data[-back]
+        if byte & 0xC0 == 0x80:
+            continue
+        needed = 2 if byte >> 5 == 0b110 else 3 if byte >> 4 == 0b1110 else 4
+        return data[:-back] if byte >= 0xC2 and back < needed else data
+    return data
+
+
+_TYPED = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\", "$": b"$"}
+_TOKEN = re.compile(r"[^\\$]+|\$(?!\{)|\\x[0-9a-fA-F]{2}|\\u\{[0-9a-fA-F]{1,6}\}|\\[rnt0\\$]")
+
+
+def unescape(text: str) -> bytes:
+    r"""Return the bytes that a person typed.
+
+    Text goes out as UTF-8; `\r \n \t \0 \\ \$ \xNN \u{…}` are the escapes, and
+    `$` is itself unless a `{` follows. A lone surrogate that stands for an
+    undecodable keyboard byte goes out as that byte.
+
+    Raises BadPayload with the place of the first escape that is none.
+    """
+    parts: list[bytes] = []
+    place = 0
+    while place < len(text):
+        token = _TOKEN.match(text, place)
+        if token is None:
+            raise _not_an_escape(text, place)
+        word = token.group()
+        if word[0] != "\\":
+            parts.append(word.encode("utf-8", "surrogateescape"))
+        elif word[1] == "x":
+            parts.append(bytes.fromhex(word[2:]))
+        elif word[1] == "u":
+            code = int(word[3:-1], 16)
+            if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+                raise BadPayload(f"{word} is not a character", place, "the last one is \\u{10ffff}")
+            parts.append(chr(code).encode())
+        else:
+            parts.append(_TYPED[word[1]])
+        place = token.end()
+    return b"".join(parts)
+
+
+def _not_an_escape(text: str, place: int) -> BadPayload:
+    if text[place] == "$":
+        end = text.find("}", place)
+        word = escape_text(text[place : end + 1 if end > 0 else place + 2])[1:]
+        return BadPayload(f"{word} is not known", place, "to send it as it is, write \\${")
+    word = escape_text(text[place + 1 : place + 2])
+    if not word:
+        return BadPayload("a \\ at the end", place, "for one backslash write \\\\")
+    if word == "x":
+        return BadPayload("\\x needs two hex digits", place, "for example \\x0a")
+    if word == "u":
+        return BadPayload("\\u needs a code point in braces", place, "for example \\u{e9}")
+    return BadPayload(f"\\{word} is not an escape", place, "for one backslash write \\\\")

@@ -1,0 +1,281 @@
+"""The nouns: what there is to see of a node.
+
+Everything here is a picture: frozen, without sockets or clocks, made for the
+one who looks. Times are nanoseconds since 1970, amounts are bytes, rates bytes
+or messages a second.
+"""
+
+import struct
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from tcpmon.core.units import lasted, size
+
+
+class Kind(IntEnum):
+    """What a record tells. The numbers are kept in the store, one byte each."""
+
+    RX = 0
+    """Bytes that one read gave."""
+    TX = 1
+    """Bytes accepted for sending to one client."""
+    CAST = 2
+    """Bytes accepted for sending to several: one payload, one record."""
+    OPEN = 3
+    EOF = 4
+    """The peer closed its sending side (FIN) and the connection goes on."""
+    CLOSE = 5
+    INFO = 6
+    """The node did something: it listens, or has stopped. UTF-8 text."""
+    WARN = 7
+    """Something the operator should know. UTF-8 text."""
+
+
+class State(StrEnum):
+    """Where a connection is in its life."""
+
+    OPEN = "open"
+    HALF = "half-closed"
+    """The peer has closed its sending side; we can still send."""
+    CLOSING = "closing"
+    """No more is accepted for sending; what is queued still goes out."""
+    CLOSED = "closed"
+
+
+class Reason(IntEnum):
+    """Why a connection ended. The numbers are kept in the store."""
+
+    PEER_CLOSED = 0
+    PEER_RESET = 1
+    CLOSED = 2
+    RESET = 3
+    NO_ANSWER = 4
+    UNREACHABLE = 5
+    STOPPED = 6
+    FAILED = 7
+
+
+WORDS = {
+    Reason.PEER_CLOSED: "closed by peer",
+    Reason.PEER_RESET: "reset by peer",
+    Reason.CLOSED: "closed by us",
+    Reason.RESET: "reset by us",
+    Reason.NO_ANSWER: "peer is gone, no answer",
+    Reason.UNREACHABLE: "peer became unreachable",
+    Reason.STOPPED: "closed by us, tcpmon ended",
+    Reason.FAILED: "ended by an error",
+}
+
+
+class Backlog(StrEnum):
+    """How far a client is behind with reading what we send it."""
+
+    NONE = ""
+    SLOW = "SLOW"
+    STUCK = "STUCK"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One connection as the table shows it, open or closed.
+
+    unsent: accepted for sending and not yet acknowledged by the peer's system:
+    our queue and, where the system tells, the kernel's.
+    last: how the newest payload starts, at most 256 bytes.
+    """
+
+    id: int
+    state: State
+    peer: str
+    listener: str
+    opened: int
+    closed: int
+    """0 while it is open."""
+    heard: int
+    """When the last byte came; 0 = never."""
+    rx_bytes: int
+    tx_bytes: int
+    rx_rate: float
+    tx_rate: float
+    rx_messages: int
+    tx_messages: int
+    unsent: int
+    backlog: Backlog
+    last: bytes
+    end: str
+    """Why it ended, in words; "" while it is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A bound endpoint. addresses: the real ones, as many as the endpoint stands for."""
+
+    id: int
+    endpoint: str
+    addresses: tuple[str, ...]
+    clients: int
+    accepted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over all connections since the node started, and what is kept of them."""
+
+    open: int
+    closed: int
+    """Closed clients that are still in the table."""
+    accepted: int
+    refused: int
+    rx_bytes: int
+    tx_bytes: int
+    messages: int
+    rx_rate: float
+    tx_rate: float
+    message_rate: float
+    unsent: int
+    kept_records: int
+    kept_bytes: int
+    dropped_records: int
+    trouble: str
+    """What the operator should know at any time (out of descriptors), "" for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Which part of the table is wanted, and in which order.
+
+    sort: a column's name from SORTS. cursor: the client whose row number is wanted too.
+    """
+
+    sort: str = "id"
+    reverse: bool = False
+    first: int = 0
+    count: int = 0
+    cursor: int | None = None
+
+
+SORTS = (
+    "id", "state", "peer", "listener", "age", "heard", "rx", "tx", "rx_rate", "tx_rate",
+    "messages", "unsent", "last",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture of a node: the rows asked for, and the sums over all.
+
+    first: row number of rows[0]; count: rows in all; cursor: row number of the
+    asked client, None when it is not in the table.
+    """
+
+    now: int
+    rows: tuple[Client, ...]
+    first: int
+    count: int
+    cursor: int | None
+    totals: Totals
+    listeners: tuple[Listener, ...]
+    rates: tuple[tuple[float, float], ...]
+    """(rx, tx) of the last seconds, oldest first, for a sparkline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who a CAST record is for, and what became of it so far.
+
+    receivers: client ids in rising order. skipped: who was not given it, and why.
+    waiting: for whom it is queued. lost: whose connection ended before they had it.
+    """
+
+    receivers: "array[int]"
+    skipped: dict[int, str] = field(default_factory=dict)
+    waiting: set[int] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
+
+    def __contains__(self, client: int) -> bool:
+        place = bisect_left(self.receivers, client)
+        return place < len(self.receivers) and self.receivers[place] == client
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing that happened, as kept.
+
+    seq: counts up by one for each record of the node, so it orders everything.
+    client: 0 where it concerns no single one. queued and unsent: of a TX or CAST,
+    how many receivers still wait for it, or ended before they had it.
+    """
+
+    seq: int
+    time: int
+    kind: Kind
+    client: int
+    data: bytes
+    cast: Cast | None = None
+    queued: int = 0
+    unsent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which records are kept: first <= seq < end. Older ones were dropped."""
+
+    first: int
+    end: int
+
+
+def open_data(peer: str, listener: str) -> bytes:
+    """Pack what an OPEN record says; neither part can hold a NUL."""
+    return f"{peer}\0{listener}".encode("utf-8", "surrogateescape")
+
+
+def opened(data: bytes) -> tuple[str, str]:
+    """Return (peer, listener) of an OPEN record."""
+    peer, _, listener = data.decode("utf-8", "surrogateescape").partition("\0")
+    return peer, listener
+
+
+_END = struct.Struct("<BQQQQ")
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a connection ended, and what it amounted to.
+
+    unsent: bytes accepted for sending that the peer did not get, as far as can
+    be known. detail: what the system said, where the reason does not say it all.
+    """
+
+    reason: Reason
+    rx_bytes: int
+    tx_bytes: int
+    unsent: int
+    nanoseconds: int
+    detail: str = ""
+
+    def pack(self) -> bytes:
+        """Return the data of a CLOSE record."""
+        numbers = (self.reason, self.rx_bytes, self.tx_bytes, self.unsent, self.nanoseconds)
+        return _END.pack(*numbers) + self.detail.encode()
+
+    @classmethod
+    def unpack(cls, data: bytes) -> "End":
+        """Read the data of a CLOSE record."""
+        reason, rx_bytes, tx_bytes, unsent, nanoseconds = _END.unpack_from(data)
+        detail = data[_END.size :].decode()
+        return cls(Reason(reason), rx_bytes, tx_bytes, unsent, nanoseconds, detail)
+
+    @property
+    def why(self) -> str:
+        """The reason in words: "reset by us, 3.9 MB unsent"."""
+        words = WORDS[self.reason] + (f": {self.detail}" if self.detail else "")
+        return words + (f", {size(self.unsent)} unsent" if self.unsent else "")
+
+    @property
+    def sentence(self) -> str:
+        """The whole story in one line: "closed by peer, rx 6 B, tx 0 B, after 5.3 s"."""
+        amount = f"rx {size(self.rx_bytes)}, tx {size(self.tx_bytes)}"
+        return f"{self.why}, {amount}, after {lasted(self.nanoseconds / 1e9)}"

@@ -1,0 +1,32 @@
+"""The face of a node: a local engine, one on its own thread, later a remote one.
+
+Whoever shows a node knows nothing but this.
+"""
+
+from typing import Protocol, TypeVar
+
+from tcpmon.core.commands import Command
+from tcpmon.core.model import Ask, Record, Span, View
+
+R = TypeVar("R")
+
+
+class Node(Protocol):
+    """One engine, wherever it runs. What it returns is frozen: keep it as long as you like."""
+
+    async def do(self, command: Command[R]) -> R:
+        """Carry out a command and return its answer.
+
+        Raises TcpmonError, each kind as the command says; Stopped once the node has ended.
+        """
+
+    def view(self, ask: Ask) -> View:
+        """Return the rows asked for, and the sums over all. Costs what the rows cost."""
+
+    def span(self) -> Span:
+        """Return which records are kept now."""
+
+    def records(self, start: int, count: int, client: int | None = None) -> list[Record]:
+        """Return kept records in order: up to count at or after start or, if count is
+        negative, up to -count before start. client: only those that concern it.
+        Records that were dropped meanwhile are skipped."""

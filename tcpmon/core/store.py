@@ -1,0 +1,202 @@
+"""The ring of records: all that happened, bounded in bytes, oldest out first.
+
+Columns in chunks: a record costs no Python object but its payload, so the
+garbage collector never has anything to walk, and one client's records are found
+by a byte search. One thread writes; others may read at any time, since a chunk
+only grows at its end, payload last, and is thrown away as a whole.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+
+from tcpmon.core.model import Cast, Kind, Span
+
+OVERHEAD = 90
+"""What a record costs beside its payload: columns 20 bytes and their spare room,
+a bytes object's header 33, the allocator's rounding. Measured in tests/benchmarks."""
+
+CHUNK_BYTES = 1 << 20
+KINDS = 8
+
+
+def head(client: int, kind: int) -> int:
+    """Return a client and a Kind as the one number that is kept of them."""
+    return client * KINDS + kind
+
+
+Raw = tuple[int, int, int, int, bytes]
+"""(seq, time, client, kind, data)"""
+
+
+class _Chunk:
+    """Records in a row. Their number is that of the payloads, which are added last."""
+
+    __slots__ = ("casts", "data", "events", "first", "heads", "size", "times")
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.size = 0  # bytes of payload
+        self.times = array("q")
+        self.heads = array("I")
+        self.data: list[bytes] = []
+        self.casts: dict[int, Cast] = {}
+        self.events: list[int] = []  # numbers of the records that are not payload
+
+    @property
+    def end(self) -> int:
+        return self.first + len(self.data)
+
+    @property
+    def weight(self) -> int:
+        return self.size + OVERHEAD * len(self.data)
+
+    def row(self, seq: int) -> Raw:
+        at = seq - self.first
+        client, kind = divmod(self.heads[at], KINDS)
+        return seq, self.times[at], client, kind, self.data[at]
+
+    def concerning(self, client: int) -> list[int]:
+        """Return the numbers of this chunk's records that concern a client, in order."""
+        column = self.heads.tobytes()
+        width = self.heads.itemsize
+        length = len(self.data)
+        found = [seq for seq, cast in list(self.casts.items()) if client in cast]
+        for kind in range(KINDS):
+            wanted = array("I", (head(client, kind),)).tobytes()
+            place = column.find(wanted)
+            while place >= 0:
+                at, shifted = divmod(place, width)
+                if not shifted and at < length:
+                    found.append(self.first + at)
+                place = column.find(wanted, place + 1 if shifted else place + width)
+        found.sort()
+        return found
+
+
+class Store:
+    """Keeps records until limit_bytes of payload and overhead are reached.
+
+    Appending never drops anything, so that whoever must see every record can look
+    first; call `settle` afterwards, once a turn.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self._full = 0  # bytes in all chunks but the open one
+        self._open = _Chunk(0)
+        self._chunks = [self._open]
+
+    def columns(self) -> tuple[Callable[[int], None], Callable[[int], None], Callable[[bytes], None]]:
+        """Return what appends a time, a head and a payload, for a loop that cannot afford
+        `append`. Call them in this order for each record, get them anew each turn, and
+        tell `weigh` how many bytes of payload it was."""
+        chunk = self._open
+        return chunk.times.append, chunk.heads.append, chunk.data.append
+
+    def weigh(self, payload: int) -> None:
+        """Count bytes of payload that were kept by way of `columns`."""
+        self._open.size += payload
+
+    def append(self, time: int, client: int, kind: int, data: bytes) -> None:
+        """Keep one record. time: ns since 1970; client: 0 for none; kind: a Kind."""
+        chunk = self._open
+        if kind > Kind.CAST:
+            chunk.events.append(chunk.end)
+        chunk.times.append(time)
+        chunk.heads.append(head(client, kind))
+        chunk.data.append(data)
+        chunk.size += len(data)
+
+    def append_cast(self, time: int, data: bytes, cast: Cast) -> None:
+        """Keep one payload for several receivers."""
+        self._open.casts[self.end] = cast
+        self._open.size += len(cast.receivers) * cast.receivers.itemsize
+        self.append(time, 0, Kind.CAST, data)
+
+    def settle(self) -> bool:
+        """Begin a new chunk if the open one is full, and drop the oldest while more than the
+        limit is kept; say whether any was."""
+        chunk = self._open
+        if chunk.weight >= CHUNK_BYTES:
+            self._full += chunk.weight
+            self._open = _Chunk(chunk.end)
+            self._chunks.append(self._open)
+        return self.kept_bytes > self.limit_bytes and self._drop()
+
+    def _drop(self) -> bool:
+        drop = 0
+        while self.kept_bytes > self.limit_bytes and drop < len(self._chunks) - 1:
+            self._full -= self._chunks[drop].weight
+            drop += 1
+        # One slice, so that a reader in another thread sees the list before or after it.
+        self._chunks = self._chunks[drop:]
+        return drop > 0
+
+    @property
+    def end(self) -> int:
+        """The number that the next record gets; so many there have been."""
+        return self._open.end
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest record that is kept; so many were dropped."""
+        return self._chunks[0].first
+
+    @property
+    def span(self) -> Span:
+        return Span(self.first, self.end)
+
+    @property
+    def kept_bytes(self) -> int:
+        """Payload and overhead of all that is kept."""
+        return self._full + self._open.weight
+
+    def cast(self, seq: int) -> Cast | None:
+        """Return who a CAST record was for."""
+        for chunk in reversed(self._chunks):
+            if seq >= chunk.first:
+                return chunk.casts.get(seq)
+        return None
+
+    def rows(self, start: int, count: int, client: int | None = None) -> list[Raw]:
+        """Return kept records in order: count at or after start, or -count before it if
+        count is negative; only those that concern a client, if one is given."""
+        chunks = self._chunks
+        found: list[Raw] = []
+        if count >= 0:
+            for chunk in chunks:
+                if len(found) >= count:
+                    break
+                if chunk.end > start:
+                    numbers = self._numbers(chunk, client, start, chunk.end)
+                    found += [chunk.row(seq) for seq in numbers[: count - len(found)]]
+            return found
+        for chunk in reversed(chunks):
+            missing = -count - len(found)
+            if missing <= 0:
+                break
+            if chunk.first < start:
+                numbers = self._numbers(chunk, client, chunk.first, min(start, chunk.end))
+                found = [chunk.row(seq) for seq in numbers[-missing:]] + found
+        return found
+
+    @staticmethod
+    def _numbers(chunk: _Chunk, client: int | None, start: int, end: int) -> "range | list[int]":
+        if client is None:
+            return range(max(start, chunk.first), end)
+        return [seq for seq in chunk.concerning(client) if start <= seq < end]
+
+    def since(self, start: int, events_only: bool = False) -> Iterator[Raw]:
+        """Yield every kept record from start on, for a consumer that takes them all.
+
+        events_only: leave out payloads, RX, TX and CAST, at no cost for each.
+        """
+        for chunk in self._chunks:
+            if chunk.end > start:
+                first = max(start, chunk.first)
+                if events_only:
+                    numbers: Iterable[int] = chunk.events[bisect_left(chunk.events, first) :]
+                else:
+                    numbers = range(first, chunk.end)
+                yield from map(chunk.row, numbers)

@@ -1,0 +1,69 @@
+"""Amounts as people write them: bytes, rates, spans of time."""
+
+import re
+
+from tcpmon.core.errors import BadSize
+
+_SCALE = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(|[kmg]i?)b?", re.ASCII | re.IGNORECASE)
+
+
+def parse_size(text: str) -> int:
+    """Return bytes from "65536", "64k", "64MB" (powers of ten) or "64MiB" (of two).
+
+    Raises BadSize.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise BadSize(f"{text!r} is not a size", "write for example 64MiB")
+    return int(float(match[1]) * _SCALE[match[2].lower()])
+
+
+def size(count: float) -> str:
+    """Return bytes in at most seven characters: "999 B", "12.4 kB", "1.2 MB"."""
+    if count < 1000:
+        return f"{count:.0f} B"
+    for unit in ("kB", "MB", "GB"):
+        count /= 1000
+        if count < 99.95:
+            return f"{count:.1f} {unit}"
+        if count < 999.5:
+            return f"{count:.0f} {unit}"
+    return f"{count / 1000:.1f} TB"
+
+
+def binary_size(count: int) -> str:
+    """Return a limit as it is set: "64 MiB", "1.5 MiB"."""
+    for unit, scale in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count >= scale:
+            return f"{count / scale:.4g} {unit}"
+    return f"{count} B"
+
+
+def number(count: int) -> str:
+    """Return a count with its thousands apart: "1,204"."""
+    return f"{count:,}"
+
+
+def span(seconds: float) -> str:
+    """Return a span of time in at most five characters: "0.2s", "41s", "1h12m", "3d04h"."""
+    seconds = max(0.0, seconds)
+    if seconds < 9.95:
+        return f"{seconds:.1f}s"
+    if seconds < 60:
+        return f"{int(seconds)}s"
+    minutes, hours, days = int(seconds) // 60, int(seconds) // 3600, int(seconds) // 86400
+    if minutes < 60:
+        return f"{minutes}m{int(seconds) % 60:02}"
+    if hours < 24:
+        return f"{hours}h{minutes % 60:02}m"
+    return f"{days}d{hours % 24:02}h" if days < 100 else f"{days}d"
+
+
+def lasted(seconds: float) -> str:
+    """Return how long something lasted, for a sentence: "0.3 s", "5.3 s", "12 min"."""
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

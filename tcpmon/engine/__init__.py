@@ -1,0 +1,11 @@
+"""The engine: asyncio and sockets, a library on its own.
+
+Every byte is read, counted and kept before anyone looks. The data path is
+direct: non-blocking sockets on one epoll whose descriptor the asyncio loop
+watches (`poller`), so that there is no transport between a read and its record,
+a reset before the first read still has its address, and a queue is counted to
+the byte. asyncio is the host: timers, commands, names.
+
+`engine.Engine` is the node; `thread.EngineThread` runs one on a thread and loop
+of its own behind the same face.
+"""

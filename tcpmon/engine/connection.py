@@ -1,0 +1,478 @@
+"""One connection's life: read, count, keep, write, close.
+
+Owns its socket from accept to close and everything counted about it. It knows
+nothing of other connections and never waits: what it cannot do now it does when
+the poller calls again.
+"""
+
+import errno
+import os
+import socket
+import traceback
+from asyncio import AbstractEventLoop, TimerHandle
+from collections import deque
+from collections.abc import Callable
+from itertools import islice
+from time import time_ns
+
+from tcpmon.core.limits import Limits
+from tcpmon.core.model import Backlog, Cast, Client, End, Kind, Reason, State
+from tcpmon.core.store import Store, head
+from tcpmon.core.units import size
+from tcpmon.engine import sockets
+from tcpmon.engine.listener import Listener
+from tcpmon.engine.poller import BROKEN, READ, WRITE, Poller
+
+READ_SMALL, READ_LARGE = 448, 256 * 1024
+"""A read asks for little, since what it asks for is allocated, and for more while it
+comes back full. 448 is what fits, header included, where the interpreter keeps small objects."""
+
+LAST_BYTES = 256  # of the newest payload, for the table
+FLUSH_MESSAGES = 64  # queued payloads handed to the kernel in one call; one call a turn
+
+_GATHERS = hasattr(socket.socket, "sendmsg")  # Windows does not
+
+_REASONS = {
+    errno.ECONNRESET: Reason.PEER_RESET,
+    errno.ECONNABORTED: Reason.PEER_RESET,
+    errno.EPIPE: Reason.PEER_RESET,
+    errno.ETIMEDOUT: Reason.NO_ANSWER,
+    errno.EHOSTUNREACH: Reason.UNREACHABLE,
+    errno.ENETUNREACH: Reason.UNREACHABLE,
+    errno.ENETDOWN: Reason.UNREACHABLE,
+}
+
+
+class Shared:
+    """What all connections of an engine share: where bytes go, and the limits.
+
+    answer: bytes to send back for each read. closed: told of every connection
+    that has ended, after its last record.
+    """
+
+    def __init__(
+        self,
+        loop: AbstractEventLoop,
+        poller: Poller,
+        store: Store,
+        closed: Callable[["Connection"], None],
+        limits: Limits,
+        answer: Callable[[bytes], bytes] | None,
+        half_open: bool,
+    ) -> None:
+        self.loop = loop
+        self.poller = poller
+        self.store = store
+        self.closed = closed
+        self.limits = limits
+        self.answer = answer
+        self.half_open = half_open
+        self.unsent = 0
+        """Queued bytes of all connections."""
+        self.paused = False
+        self.parked: set[Connection] = set()
+        """Connections that had something to say while reading was paused."""
+
+
+class Connection:
+    """A connected socket and its story.
+
+    The attributes of the first group are `datapath`'s too, which reads and
+    writes them for every message.
+    """
+
+    __slots__ = (
+        "heard_at", "last", "odd", "queue", "read_size", "recv", "rx_bytes", "rx_head",
+        "rx_messages", "tx_bytes", "tx_head", "tx_messages", "write",
+        "_eof", "_events", "_fd", "_fin_sent", "_head_sent", "_lost_from", "_moved", "_sampled",
+        "_shared", "_sock", "_timer", "_why",
+        "address", "closed_at", "end", "id", "kernel_unsent", "listener", "local", "opened_at",
+        "peer", "queued", "rx_rate", "stalled", "state", "tx_rate",
+    )  # fmt: skip
+
+    def __init__(
+        self, id: int, sock: socket.socket, peer: str, address: object, listener: Listener,
+        local: str, shared: Shared,
+    ) -> None:  # fmt: skip
+        """peer and local: names of the two ends. address: the peer's, as accept() gave it."""
+        self.odd = shared.paused
+        """No plain reading will do: it is not open both ways, or reading pauses."""
+        self.recv = sock.recv
+        self.write = sock.send
+        self.read_size = READ_SMALL
+        self.rx_head, self.tx_head = head(id, Kind.RX), head(id, Kind.TX)
+        self.rx_bytes = self.tx_bytes = self.rx_messages = self.tx_messages = 0
+        self.last = b""
+        """How the newest payload of either direction starts."""
+        self.heard_at = 0
+        # (a number that TX records made later are not below, payload, whose CAST record it is)
+        self.queue: deque[tuple[int, bytes, Cast | None]] | None = None
+        self.id = id
+        self.peer = peer
+        self.address = address
+        self.listener = listener
+        self.local = local
+        self.state = State.OPEN
+        self.opened_at = time_ns()
+        self.closed_at = 0
+        self.rx_rate = self.tx_rate = 0.0
+        self.queued = 0
+        """Bytes accepted for sending that the kernel does not have yet."""
+        self.kernel_unsent = 0
+        """Bytes that the kernel has and the peer's has not acknowledged, when last looked at."""
+        self.stalled = False
+        self.end: End | None = None
+        self._shared = shared
+        self._sock = sock
+        self._fd = sock.fileno()
+        self._sampled = (0, 0)
+        self._head_sent = 0  # of the first payload in the queue
+        self._lost_from: int | None = None
+        self._moved = 0.0
+        self._eof = False
+        self._fin_sent = False
+        self._why = Reason.CLOSED
+        self._timer: TimerHandle | None = None
+        self._events = READ
+        shared.poller.watch(self._fd, self, READ)
+
+    # -- reading --------------------------------------------------------------
+
+    def on_ready(self, ready: int) -> None:
+        """Do what the hot loop does not. ready: what the poller saw, see its constants."""
+        try:
+            if ready & WRITE and self.queue:
+                self._flush()
+            if ready & (READ | BROKEN):
+                if self._shared.paused and not ready & BROKEN:
+                    self._shared.parked.add(self)
+                    self._watch()
+                else:
+                    self._read()
+        except Exception:
+            self.bug()
+
+    def _read(self) -> None:
+        if self._eof or self.state is State.CLOSED:
+            self.check()
+            return
+        try:
+            data = self.recv(self.read_size)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self.failed(error)
+            return
+        self.take(data)
+
+    def take(self, data: bytes) -> None:
+        """Account for what one read gave; b"" is the peer's FIN."""
+        if not data:
+            self._peer_closed()
+            return
+        count = len(data)
+        self.heard_at = time_ns()
+        self.rx_bytes += count
+        self.rx_messages += 1
+        self.last = data[:LAST_BYTES]
+        self._shared.store.append(self.heard_at, self.id, Kind.RX, data)
+        if count == self.read_size:
+            self.read_size = min(count * 4, READ_LARGE)
+        elif count < self.read_size // 4:
+            self.read_size = max(self.read_size // 4, READ_SMALL)
+        if self._shared.answer is not None and self.state is State.OPEN:
+            self.send(self._shared.answer(data))
+
+    # -- sending --------------------------------------------------------------
+
+    def refusal(self) -> str:
+        """Return why no payload is accepted now, "" if one is."""
+        if self.state is State.CLOSED:
+            return "gone"
+        if self.state is State.CLOSING:
+            return "is being closed"
+        limits = self._shared.limits
+        if self.queued >= limits.stuck:
+            return f"does not read, {size(self.queued)} unsent"
+        if self.queued and self._shared.unsent >= limits.total:
+            return f"does not read, and {size(self._shared.unsent)} are unsent in all"
+        return ""
+
+    def send(self, data: bytes) -> None:
+        """Accept a payload for sending, keep it as a record, and hand over what the kernel
+        takes. Ask `refusal` first unless the peer is owed it."""
+        if data:
+            self._shared.store.append(time_ns(), self.id, Kind.TX, data)
+            self.transmit(data)
+
+    def transmit(self, data: bytes, cast: Cast | None = None) -> None:
+        """As send, for a payload whose record is kept already. cast: that record's, if
+        it is for several."""
+        self.tx_messages += 1
+        self.last = data[:LAST_BYTES]
+        sent = 0
+        if self.queue is None:
+            try:
+                sent = self.write(data)
+            except OSError:
+                pass  # full, or broken: then reading will tell why, and what is queued is unsent
+            self.tx_bytes += sent
+            if sent == len(data):
+                return
+        self.enqueue(data, sent, cast)
+
+    def enqueue(self, data: bytes, sent: int, cast: Cast | None = None) -> None:
+        """Queue a payload of which the kernel took `sent` bytes. Its record is the newest,
+        unless it is a cast's."""
+        shared = self._shared
+        if self.queue is None:
+            self.queue = deque()
+            self._head_sent = sent
+            self._moved = shared.loop.time()
+        if cast is None:
+            self.queue.append((shared.store.end - 1, data, None))
+        else:
+            self.queue.append((shared.store.end, data, cast))
+            cast.waiting.add(self.id)
+        self.queued += len(data) - sent
+        shared.unsent += len(data) - sent
+        self._watch()
+
+    def _flush(self) -> None:
+        assert self.queue
+        batch: list[bytes | memoryview] = [entry[1] for entry in islice(self.queue, FLUSH_MESSAGES)]
+        if self._head_sent:
+            batch[0] = memoryview(batch[0])[self._head_sent :]
+        try:
+            sent = self._sock.sendmsg(batch) if _GATHERS else self._sock.send(batch[0])
+        except BlockingIOError:
+            return
+        except OSError as error:
+            if self._read_rest():
+                self.failed(error)
+            return
+        self.tx_bytes += sent
+        self.queued -= sent
+        self._shared.unsent -= sent
+        self._moved = self._shared.loop.time()
+        self.stalled = False
+        self._head_sent += sent
+        while self.queue and self._head_sent >= len(self.queue[0][1]):
+            _, data, cast = self.queue.popleft()
+            self._head_sent -= len(data)
+            if cast is not None:
+                cast.waiting.discard(self.id)
+        if not self.queue:
+            self.queue = None
+            if self.state is State.CLOSING:
+                self._flushed()
+                return
+        self._watch()
+
+    def waits_for(self, seq: int) -> bool:
+        """Say whether the payload of a TX record is unsent: queued or, once the
+        connection has ended, lost. From any thread."""
+        mark = self._lost_from
+        if mark is None:
+            try:
+                mark = self.queue[0][0] if self.queue else None
+            except IndexError:  # it has just been emptied
+                return False
+        return mark is not None and seq >= mark
+
+    # -- closing --------------------------------------------------------------
+
+    def close(self, why: Reason = Reason.CLOSED) -> None:
+        """End it in order: what is queued, then FIN, and what the peer still says is read.
+
+        After flush_seconds without success it becomes a reset, and the record says
+        how much was unsent.
+        """
+        if self.state is State.CLOSED or self._timer is not None:
+            return
+        self._become(State.CLOSING)
+        self._why = why
+        self._arm_timer()
+        if self.queue is None:
+            self._flushed()
+
+    def abort(self, why: Reason = Reason.RESET) -> None:
+        """End it at once with a reset; the record says how much was unsent."""
+        if self.state is not State.CLOSED:
+            self._finish(why, kernel_unsent=sockets.unacknowledged(self._sock), hard=True)
+
+    def _arm_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._shared.loop.call_later(self._shared.limits.flush_seconds, self._give_up)
+
+    def _flushed(self) -> None:
+        """All that was queued is with the kernel: say FIN, or leave if the peer has."""
+        if self._eof:
+            self._finish(self._why)
+            return
+        try:
+            self._sock.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            if self._read_rest():
+                self.failed(error)
+            return
+        self._fin_sent = True
+        self._arm_timer()
+        self._watch()
+
+    def _give_up(self) -> None:
+        """The peer did not take what was queued, or did not answer our FIN, in time."""
+        self._timer = None
+        if not self._read_rest():
+            return
+        kernel = max(0, sockets.unacknowledged(self._sock) - self._fin_sent)
+        if self.queued or kernel:
+            self._finish(Reason.RESET, kernel_unsent=kernel, hard=True)
+        else:
+            self._finish(self._why)
+
+    def _read_rest(self) -> bool:
+        """Keep what has arrived, so that closing does not turn into a reset over unread
+        bytes. Returns False if reading ended the connection."""
+        for _ in range(64):  # a peer that floods does not get to stay
+            before = self.rx_messages
+            self._read()
+            if self.state is State.CLOSED or self.rx_messages == before:
+                break
+        return self.state is not State.CLOSED
+
+    def _peer_closed(self) -> None:
+        self._eof = True
+        if self.state is State.CLOSING and (self._fin_sent or self.queue is None):
+            self._finish(self._why)
+        elif self.state is State.OPEN and self.queue is None and not self._shared.half_open:
+            self._finish(Reason.PEER_CLOSED)
+        else:
+            self._shared.store.append(time_ns(), self.id, Kind.EOF, b"")
+            if self.state is State.OPEN:
+                self._become(State.HALF if self._shared.half_open else State.CLOSING)
+                self._why = Reason.PEER_CLOSED
+            self._watch()
+
+    def check(self) -> None:
+        """Look whether a connection that is not read any more is still there."""
+        if self.state is State.CLOSED:
+            return
+        if error := sockets.pending_error(self._sock):
+            self.failed(OSError(error, os.strerror(error)))
+        elif sockets.hung_up(self._fd):
+            self._finish(self._why)
+
+    def failed(self, error: OSError) -> None:
+        """A system call says that the connection is no more."""
+        reason = _REASONS.get(error.errno or 0, Reason.FAILED)
+        if reason is Reason.PEER_RESET and self._fin_sent:
+            reason = self._why  # our FIN was out: the peer agrees in its own way
+        self._finish(reason, detail=error.strerror or "" if reason is Reason.FAILED else "")
+
+    def _finish(
+        self, reason: Reason, detail: str = "", kernel_unsent: int = 0, hard: bool = False
+    ) -> None:
+        shared = self._shared
+        self._become(State.CLOSED)
+        self.closed_at = time_ns()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        shared.poller.forget(self._fd)
+        shared.parked.discard(self)
+        if hard:
+            sockets.reset(self._sock)
+        else:
+            self._sock.close()
+        if self.queue is not None:
+            self._lose_queue(self.queue)
+        unsent = self.queued + kernel_unsent
+        self.kernel_unsent = kernel_unsent
+        self.rx_rate = self.tx_rate = 0.0
+        lived = self.closed_at - self.opened_at
+        self.end = End(reason, self.rx_bytes, self.tx_bytes, unsent, lived, detail)
+        shared.store.append(self.closed_at, self.id, Kind.CLOSE, self.end.pack())
+        shared.closed(self)
+
+    def _lose_queue(self, queue: deque[tuple[int, bytes, Cast | None]]) -> None:
+        self._lost_from = queue[0][0]
+        for _, _, cast in queue:
+            if cast is not None:
+                cast.waiting.discard(self.id)
+                cast.lost.add(self.id)
+        self.queue = None
+        self._shared.unsent -= self.queued
+
+    def bug(self) -> None:
+        """The fence: called in an `except Exception`, it ends this connection and nothing else."""
+        trace = traceback.format_exc().encode()
+        self._shared.store.append(time_ns(), self.id, Kind.WARN, trace)
+        if self.state is not State.CLOSED:
+            self._finish(Reason.FAILED, detail="a bug in tcpmon, see the log", hard=True)
+
+    def _become(self, state: State) -> None:
+        self.state = state
+        self.odd = state is not State.OPEN or self._shared.paused
+
+    # -- being looked at ------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Tell the poller what is wanted now, if that has changed."""
+        shared = self._shared
+        held_back = shared.answer is not None and self.queued >= shared.limits.stuck
+        reading = not (self._eof or held_back or (shared.paused and self in shared.parked))
+        events = (READ if reading else 0) | (WRITE if self.queue is not None else 0)
+        if events != self._events:
+            self._events = events
+            shared.poller.change(self._fd, events)
+
+    def pause(self, paused: bool) -> None:
+        """Stop or go on reading, as Shared.paused has just said. What is slow to do, telling
+        the poller, is done when there is something to read."""
+        self._become(self.state)
+        if not paused:
+            self._watch()
+
+    def look(self) -> None:
+        """Ask the kernel how much the peer has not acknowledged."""
+        self.kernel_unsent = sockets.unacknowledged(self._sock)
+
+    def sample(self, seconds: float) -> None:
+        """Work out the rates since the last call."""
+        rx, tx = self._sampled
+        self.rx_rate = (self.rx_bytes - rx) / seconds
+        self.tx_rate = (self.tx_bytes - tx) / seconds
+        self._sampled = (self.rx_bytes, self.tx_bytes)
+        if self.queue is not None:
+            waited = self._shared.loop.time() - self._moved
+            self.stalled = waited > self._shared.limits.stall_seconds
+        if self.state is State.HALF:
+            self.check()
+
+    @property
+    def sums(self) -> tuple[int, int, int]:
+        """(rx bytes, tx bytes, messages)"""
+        return self.rx_bytes, self.tx_bytes, self.rx_messages + self.tx_messages
+
+    @property
+    def unsent(self) -> int:
+        return self.queued + self.kernel_unsent
+
+    @property
+    def backlog(self) -> Backlog:
+        limits = self._shared.limits
+        if self.queued >= limits.stuck:
+            return Backlog.STUCK
+        return Backlog.SLOW if self.queued >= limits.slow or self.stalled else Backlog.NONE
+
+    def picture(self) -> Client:
+        """Return what the table shows of it. From any thread."""
+        end = self.end
+        return Client(
+            self.id, self.state, self.peer, self.local, self.opened_at, self.closed_at,
+            self.heard_at, self.rx_bytes, self.tx_bytes, self.rx_rate, self.tx_rate,
+            self.rx_messages, self.tx_messages, self.unsent,
+            Backlog.NONE if end else self.backlog, self.last, end.sentence if end else "",
+        )  # fmt: skip

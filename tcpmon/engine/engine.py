@@ -1,0 +1,488 @@
+"""The node on this machine: listeners, connections and the store, on one asyncio loop.
+
+Everything here runs on the loop that started the engine, but for `view`, `span`
+and `records`, which only read and may be called from any thread.
+"""
+
+import asyncio
+import os
+import socket
+import time
+import traceback
+from array import array
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+from tcpmon.core import endpoint as endpoints
+from tcpmon.core.commands import (
+    Command,
+    Delivery,
+    Disconnect,
+    ForgetClosed,
+    How,
+    Listen,
+    Send,
+    Unlisten,
+)
+from tcpmon.core.endpoint import Endpoint
+from tcpmon.core.errors import CannotListen, NoSuchTarget, Stopped
+from tcpmon.core.limits import Limits
+from tcpmon.core.model import (
+    Ask,
+    Cast,
+    Kind,
+    Listener as ListenerPicture,
+    Reason,
+    Record,
+    Span,
+    Totals,
+    View,
+    open_data,
+)
+from tcpmon.core.store import Raw, Store
+from tcpmon.engine import sockets
+from tcpmon.engine.connection import Connection, Shared
+from tcpmon.engine.datapath import DataPath
+from tcpmon.engine.listener import Listener, bind
+from tcpmon.engine.poller import Poller, Serve, make_poller
+from tcpmon.engine.roster import Roster
+
+R = TypeVar("R")
+MakePoller = Callable[[asyncio.AbstractEventLoop, Serve, Callable[[], None]], Poller]
+
+SLICE = 500  # connections served in one go by a command: 3 to 4 ms, then others have a turn
+SAMPLE_SECONDS = 1.0
+LOOK_SECONDS = 0.25  # how often the kernel is asked about the rows that somebody looks at
+REFUSED_SECONDS = 1.0  # refused callers get one line in so many seconds
+RATES_KEPT = 120
+
+
+class Engine:
+    """A TCP server you can see into.
+
+    answer: bytes to send back for each read, e.g. ``lambda data: data`` for an
+    echo. half_open: keep a connection whose peer has closed its sending side.
+
+    >>> import asyncio
+    >>> async def main():
+    ...     async with Engine(answer=bytes.upper) as engine:
+    ...         listener = await engine.listen("localhost:0")
+    ...         host, port = listener.addresses[0].split(":")
+    ...         reader, writer = await asyncio.open_connection(host, port)
+    ...         writer.write(b"hello\\n")
+    ...         print(await reader.readline())
+    ...         print([(record.kind.name, record.data) for record in engine.records(1, 9)][1:])
+    ...         writer.close()
+    >>> asyncio.run(main())
+    b'HELLO\\n'
+    [('RX', b'hello\\n'), ('TX', b'HELLO\\n')]
+    """
+
+    def __init__(
+        self,
+        *,
+        answer: Callable[[bytes], bytes] | None = None,
+        half_open: bool = False,
+        limits: Limits | None = None,
+        make_poller: MakePoller = make_poller,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.store = Store(self.limits.keep)
+        self.taps: list[Callable[[], None]] = []
+        """Called after every turn, before old records are dropped: the place to take
+        every record. Each must be quick."""
+        self._answer = answer
+        self._half_open = half_open
+        self._make_poller = make_poller
+        self._roster = Roster(self.limits.closed_rows)
+        self._listeners: dict[int, Listener] = {}
+        # Ended with unsent bytes and off the table; none of their records is as new as the number.
+        self._cuts: dict[int, tuple[int, Connection]] = {}
+        self._watched: tuple[int, ...] = ()
+        self._rates: deque[tuple[float, float]] = deque(maxlen=RATES_KEPT)
+        self._message_rate = 0.0
+        self._last_id = self._last_listener = 0
+        self._ended = self._sums = (0, 0, 0)  # rx bytes, tx bytes, messages: of the ended, of all
+        self._accepted = self._refused = 0
+        self._untold: dict[str, int] = {}  # callers refused since the last line, by reason
+        self._told_at = -REFUSED_SECONDS
+        self._trouble = ""
+        self._ticks: list[asyncio.Task[None]] = []
+        self._waiters: dict[asyncio.Future[None], Callable[[], bool]] = {}
+        self._shared: Shared | None = None
+
+    # -- life -------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    def start(self) -> None:
+        """Begin to work on the running loop. `async with` does it for you."""
+        loop = asyncio.get_running_loop()
+        possible = sockets.raise_descriptor_limit() - self.limits.spare_descriptors
+        self.max_clients = min(self.limits.clients, possible)
+        path = DataPath(self.store, self._answer)
+        self._poller = self._make_poller(loop, path.serve, self._settle)
+        self._shared = Shared(
+            loop, self._poller, self.store, self._closed, self.limits, self._answer,
+            self._half_open,
+        )  # fmt: skip
+        self._sampled_at = loop.time()
+        self._ticks = [
+            loop.create_task(self._every(SAMPLE_SECONDS, self._sample)),
+            loop.create_task(self._every(LOOK_SECONDS, self._look)),
+        ]
+        if self.max_clients < self.limits.clients:
+            wanted, files = self.limits.clients, possible + self.limits.spare_descriptors
+            self.warn(
+                f"room for {self.max_clients} clients, not {wanted}: open files end at {files};"
+                " raise it with ulimit -n"
+            )
+
+    async def stop(self) -> None:
+        """Accept no more, end all connections in order, 2 s at most; then let go of everything."""
+        if self._shared is None:
+            return
+        for listener in list(self._listeners.values()):
+            self._drop_listener(listener)
+        await self._each(list(self._roster.open), lambda connection: connection.close(Reason.STOPPED))
+        try:
+            await self.until(lambda: not self._roster.open, self.limits.stop_seconds)
+        except TimeoutError:
+            for connection in list(self._roster.open.values()):
+                connection.abort(Reason.STOPPED)
+        for task in self._ticks:
+            task.cancel()
+        await asyncio.gather(*self._ticks, return_exceptions=True)
+        self._settle()
+        self._poller.close()
+        self._shared = None
+        for waiter in list(self._waiters):
+            waiter.cancel()
+
+    @property
+    def _running(self) -> Shared:
+        if self._shared is None:
+            raise Stopped("the engine is not running")
+        return self._shared
+
+    def _settle(self) -> None:
+        """Show what happened to those who take every record, then keep to the limit."""
+        for tap in self.taps:
+            tap()
+        if self.store.settle() and self._cuts:
+            first = self.store.first
+            self._cuts = {id: cut for id, cut in self._cuts.items() if cut[0] > first}
+        if self._waiters:
+            for waiter, condition in list(self._waiters.items()):
+                if not waiter.done() and condition():
+                    waiter.set_result(None)
+
+    async def until(self, condition: Callable[[], bool], timeout: float | None = None) -> None:
+        """Wait until a condition about this engine holds; it is asked after each turn.
+
+        timeout: seconds. Raises TimeoutError.
+        """
+        if condition():
+            return
+        waiter = self._running.loop.create_future()
+        self._waiters[waiter] = condition
+        try:
+            async with asyncio.timeout(timeout):
+                await waiter
+        finally:
+            del self._waiters[waiter]
+
+    # -- commands ---------------------------------------------------------------
+
+    async def do(self, command: Command[R]) -> R:
+        """Carry out a command, see `tcpmon.core.commands`."""
+        shared = self._running
+        answer: object
+        match command:
+            case Listen():
+                answer = await self._listen(command.endpoint)
+            case Unlisten():
+                self._unlisten(command.listener)
+                answer = None
+            case Send():
+                answer = await self._send(command.data, command.clients)
+            case Disconnect():
+                answer = await self._disconnect(command.clients, command.how)
+            case ForgetClosed():
+                answer = self._forget_closed()
+            case _:
+                raise TypeError(f"not a command: {command!r}")
+        if shared is self._shared:
+            self._settle()
+        return cast(R, answer)
+
+    async def listen(self, address: str | Endpoint) -> ListenerPicture:
+        """Listen on an address as on the command line, e.g. "localhost:0"; return the real one.
+
+        Raises BadAddress, CannotListen.
+        """
+        if isinstance(address, str):
+            address = endpoints.parse(address)
+        return await self.do(Listen(address))
+
+    async def _listen(self, endpoint: Endpoint) -> ListenerPicture:
+        if any(other.endpoint == endpoint for other in self._listeners.values()) and not (
+            isinstance(endpoint, endpoints.TcpEndpoint) and endpoint.port == 0
+        ):
+            raise CannotListen(f"already listening on {endpoint}")
+        shared = self._running
+        bound, note = await bind(endpoint, shared.loop)
+        self._last_listener += 1
+        listener = Listener(
+            self._last_listener, endpoint, bound, shared.loop, shared.poller,
+            self._accept, self._out_of_room,
+        )  # fmt: skip
+        self._listeners[listener.id] = listener
+        if note:
+            self.warn(note)
+        self._say(Kind.INFO, f"listening on {' and '.join(listener.addresses)}")
+        return listener.picture()
+
+    def _unlisten(self, id: int) -> None:
+        listener = self._listeners.get(id)
+        if listener is None:
+            raise NoSuchTarget(f"there is no listener {id}")
+        self._drop_listener(listener)
+
+    def _drop_listener(self, listener: Listener) -> None:
+        listener.close()
+        del self._listeners[listener.id]
+        self._say(Kind.INFO, f"stopped listening on {' and '.join(listener.addresses)}")
+
+    async def _send(self, data: bytes, clients: Sequence[int] | None) -> Delivery:
+        if clients is not None and len(clients) == 1:
+            return self._send_one(data, clients[0])
+        wanted = self._roster.open if clients is None else set(clients)
+        receivers = Cast(array("I", sorted(wanted)))
+        if not data:
+            return Delivery(0, 0)
+        self.store.append_cast(time.time_ns(), data, receivers)
+        for part in _slices(receivers.receivers):
+            for id in part:
+                connection = self._roster.open.get(id)
+                if reason := connection.refusal() if connection else "gone":
+                    receivers.skipped[id] = reason
+                elif connection:
+                    connection.transmit(data, receivers)
+            await asyncio.sleep(0)
+        accepted = len(receivers.receivers) - len(receivers.skipped)
+        return Delivery(accepted, len(receivers.waiting), dict(receivers.skipped))
+
+    def _send_one(self, data: bytes, id: int) -> Delivery:
+        connection = self._roster.open.get(id)
+        if reason := connection.refusal() if connection else "gone":
+            return Delivery(0, 0, {id: reason})
+        assert connection
+        connection.send(data)
+        return Delivery(1, 1 if connection.waits_for(self.store.end - 1) else 0)
+
+    async def _disconnect(self, clients: Sequence[int] | None, how: How) -> int:
+        wanted = list(self._roster.open) if clients is None else clients
+        act = Connection.close if how is How.CLOSE else Connection.abort
+        return await self._each(wanted, act)
+
+    async def _each(
+        self, clients: Sequence[int], act: Callable[[Connection], None]
+    ) -> int:
+        count = 0
+        for part in _slices(clients):
+            for id in part:
+                if connection := self._roster.open.get(id):
+                    act(connection)
+                    count += 1
+            await asyncio.sleep(0)
+        return count
+
+    def _forget_closed(self) -> int:
+        gone = self._roster.forget_closed()
+        self._keep_cuts(gone)
+        return len(gone)
+
+    # -- what listeners and connections report ------------------------------------
+
+    def _accept(
+        self, sock: socket.socket, peer: str, address: object, listener: Listener, local: str
+    ) -> None:
+        if len(self._roster.open) >= self.max_clients:
+            sockets.reset(sock)
+            listener.refused += 1
+            self._refuse(f"limit of {self.max_clients} clients reached")
+            return
+        self._accepted += 1
+        listener.accepted += 1
+        listener.open += 1
+        self._last_id += 1
+        connection = Connection(self._last_id, sock, peer, address, listener, local, self._running)
+        self._roster.add(connection)
+        self.store.append(connection.opened_at, connection.id, Kind.OPEN, open_data(peer, local))
+
+    def _closed(self, connection: Connection) -> None:
+        connection.listener.open -= 1
+        self._ended = _plus(self._ended, connection.sums)
+        self._keep_cuts(self._roster.retire(connection))
+
+    def _keep_cuts(self, gone: list[Connection]) -> None:
+        """Remember what was unsent of connections that leave the table, while its records stay."""
+        self._cuts.update((c.id, (self.store.end, c)) for c in gone if c.queued)
+
+    def _out_of_room(self, listener: Listener, error: OSError) -> None:
+        self._refuse(f"{os.strerror(error.errno or 0).lower()}; raise the limit with ulimit -n")
+
+    def _refuse(self, reason: str) -> None:
+        self._refused += 1
+        self._untold[reason] = self._untold.get(reason, 0) + 1
+        self._trouble = f"refusing callers: {reason}"
+        if time.monotonic() - self._told_at >= REFUSED_SECONDS:
+            self._tell_refused()
+
+    def _tell_refused(self) -> None:
+        self._told_at = time.monotonic()
+        for reason, count in self._untold.items():
+            callers = "caller" if count == 1 else "callers"
+            self.warn(f"{count} {callers} refused: {reason}")
+        self._untold.clear()
+
+    def warn(self, text: str) -> None:
+        """Keep a line for the operator among the records."""
+        self._say(Kind.WARN, text)
+
+    def _say(self, kind: Kind, text: str) -> None:
+        self.store.append(time.time_ns(), 0, kind, text.encode("utf-8", "surrogateescape"))
+
+    # -- reading pauses ---------------------------------------------------------------
+
+    def pause_reading(self, paused: bool) -> None:
+        """Take no more bytes from clients, so that TCP holds them back, or go on.
+        Sending is not affected."""
+        shared = self._running
+        shared.paused = paused
+        for connection in list(self._roster.open.values()):
+            connection.pause(paused)
+
+    # -- the clock ----------------------------------------------------------------
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except Exception:  # the fence: a bug here must not stop the clock
+                self.report(traceback.format_exc())
+
+    async def _sample(self) -> None:
+        """Work out all rates, and say what was held back to be said once."""
+        shared = self._running
+        now = shared.loop.time()
+        seconds, self._sampled_at = now - self._sampled_at, now
+        await self._each(list(self._roster.open), lambda connection: connection.sample(seconds))
+        before, self._sums = self._sums, self._sum_up()
+        rx, tx, messages = (
+            (new - old) / seconds for new, old in zip(self._sums, before, strict=True)
+        )
+        self._rates.append((rx, tx))
+        self._message_rate = messages
+        if self._untold:
+            self._tell_refused()
+        elif time.monotonic() - self._told_at > 3 * REFUSED_SECONDS:
+            self._trouble = ""
+        self._settle()
+
+    async def _look(self) -> None:
+        """Ask the kernel about the connections that somebody looks at."""
+        watched, self._watched = self._watched, ()
+        for id in watched:
+            if connection := self._roster.open.get(id):
+                connection.look()
+
+    def report(self, trace: str) -> None:
+        """Keep a bug of ours among the records, where it can be seen."""
+        self.warn(f"a bug in tcpmon, please report it: {trace}")
+
+    def on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """For `loop.set_exception_handler`, where nobody reads what the loop would log."""
+        error = context.get("exception")
+        trace = traceback.format_exception(error) if isinstance(error, Exception) else []
+        self.report("".join([str(context.get("message")), "\n", *trace]))
+
+    # -- being looked at, from any thread ---------------------------------------------
+
+    def view(self, ask: Ask) -> View:
+        """Return the rows asked for and the sums over all."""
+        rows, count, cursor = self._roster.window(
+            ask.sort, ask.reverse, ask.first, ask.count, ask.cursor
+        )
+        self._watched = tuple(row.id for row in rows)
+        rates = tuple(self._rates)
+        return View(
+            time.time_ns(), rows, ask.first, count, cursor, self.totals(rates),
+            tuple(listener.picture() for listener in list(self._listeners.values())), rates,
+        )  # fmt: skip
+
+    def _sum_up(self) -> tuple[int, int, int]:
+        """Return (rx bytes, tx bytes, messages) over all connections there have been."""
+        sums = self._ended
+        for connection in list(self._roster.open.values()):
+            sums = _plus(sums, connection.sums)
+        return sums
+
+    def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:
+        """Return the sums over all connections since the start."""
+        rx_rate, tx_rate = rates[-1] if rates else (0.0, 0.0)
+        span = self.store.span
+        rx, tx, messages = self._sum_up()
+        return Totals(
+            len(self._roster.open), len(self._roster.closed), self._accepted, self._refused,
+            rx, tx, messages, rx_rate, tx_rate, self._message_rate, self._running.unsent,
+            span.end - span.first, self.store.kept_bytes, span.first, self._trouble,
+        )  # fmt: skip
+
+    def span(self) -> Span:
+        """Return which records are kept now."""
+        return self.store.span
+
+    def records(self, start: int, count: int, client: int | None = None) -> list[Record]:
+        """Return kept records in order: up to count from start on, or -count before it."""
+        return [self._record(raw) for raw in self.store.rows(start, count, client)]
+
+    def _record(self, raw: Raw) -> Record:
+        seq, at, client, kind, data = raw
+        if kind == Kind.TX:
+            connection = self._roster[client] or self._cuts.get(client, (0, None))[1]
+            if connection is not None and connection.waits_for(seq):
+                ended = connection.end is not None
+                return Record(seq, at, Kind.TX, client, data, None, int(not ended), int(ended))
+        elif kind == Kind.CAST:
+            cast = self.store.cast(seq)
+            if cast is not None:
+                waiting, lost = len(cast.waiting), len(cast.lost)
+                return Record(seq, at, Kind.CAST, client, data, cast, waiting, lost)
+        return Record(seq, at, Kind(kind), client, data)
+
+
+def _slices(ids: "Sequence[int] | array[int]") -> Iterator["Sequence[int] | array[int]"]:
+    for start in range(0, len(ids), SLICE):
+        yield ids[start : start + SLICE]
+
+
+Sums = tuple[int, int, int]
+
+
+def _plus(one: Sums, other: Sums) -> Sums:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]

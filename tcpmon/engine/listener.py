@@ -1,0 +1,270 @@
+"""One endpoint: bind it, accept on it, and live through what the machine runs out of.
+
+A listener accepts sockets and hands them on with their peer's name, taken from
+`accept()` itself so that it is known even if the peer has gone already. What
+becomes of them it does not know.
+"""
+
+import errno
+import os
+import socket
+import sys
+from asyncio import AbstractEventLoop
+from collections.abc import Callable
+from contextlib import suppress
+
+from tcpmon.core import model
+from tcpmon.core.endpoint import ANY, LOCALHOST, Endpoint, TcpEndpoint, UnixEndpoint
+from tcpmon.core.errors import CannotListen
+from tcpmon.core.escape import escape_text
+from tcpmon.engine import sockets
+from tcpmon.engine.poller import READ, Poller
+
+ACCEPTS_A_TURN = 64
+BACK_OFF_SECONDS = 0.2  # when the machine cannot even let us refuse
+
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_NO_FAMILY = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
+
+Accepted = Callable[[socket.socket, str, object, "Listener", str], None]
+"""Called with (connected socket, peer's name, peer's address, listener, local address)."""
+
+
+class Listener:
+    """Listening sockets that belong to one endpoint, and what came of them."""
+
+    def __init__(
+        self,
+        id: int,
+        endpoint: Endpoint,
+        bound: list[socket.socket],
+        loop: AbstractEventLoop,
+        poller: Poller,
+        accepted: Accepted,
+        exhausted: Callable[["Listener", OSError], None],
+    ) -> None:
+        """bound: from `bind`. accepted: gets every connection. exhausted: told each time
+        that a caller could not be taken in; refused counts them."""
+        self.id = id
+        self.endpoint = endpoint
+        self.accepted = self.refused = self.open = 0
+        self.addresses = tuple(self._name(sock) for sock in bound)
+        self._bound = bound
+        self._loop = loop
+        self._poller = poller
+        self._accepted = accepted
+        self._exhausted = exhausted
+        self._inode = self._unix_inode()
+        self._spare: int | None = os.open(os.devnull, os.O_RDONLY)
+        for sock, address in zip(bound, self.addresses, strict=True):
+            poller.watch(sock.fileno(), _Door(self, sock, address), READ)
+
+    def _name(self, sock: socket.socket) -> str:
+        if isinstance(self.endpoint, UnixEndpoint):
+            return f"unix:{escape_text(self.endpoint.path)}"
+        return sockets.address_text(sock.getsockname())
+
+    def accept(self, sock: socket.socket, local: str) -> None:
+        """Take in who waits at one of the sockets, so many that others have a turn too."""
+        for _ in range(ACCEPTS_A_TURN):
+            try:
+                connected, address = sock.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                if error.errno not in _EXHAUSTED:
+                    continue  # that caller gave up while it waited: accept(2), ECONNABORTED
+                if not self._turn_away(sock, error):
+                    self._back_off(sock)
+                    return
+                continue
+            connected.setblocking(False)
+            peer = (
+                sockets.unix_peer(connected)
+                if isinstance(self.endpoint, UnixEndpoint)
+                else sockets.address_text(address)
+            )
+            self._accepted(connected, peer, address, self, local)
+
+    def _turn_away(self, sock: socket.socket, error: OSError) -> bool:
+        """Use the spare descriptor to tell a caller at once that there is no room."""
+        told = False
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
+            with suppress(OSError):
+                sockets.reset(sock.accept()[0])
+                told = True
+        with suppress(OSError):
+            self._spare = os.open(os.devnull, os.O_RDONLY)
+        if told:
+            self.refused += 1
+        self._exhausted(self, error)
+        return told
+
+    def _back_off(self, sock: socket.socket) -> None:
+        self._poller.change(sock.fileno(), 0)
+
+        def again() -> None:
+            if sock.fileno() >= 0:
+                self._poller.change(sock.fileno(), READ)
+
+        self._loop.call_later(BACK_OFF_SECONDS, again)
+
+    def close(self) -> None:
+        """Accept no more. A socket file of ours is removed; one that replaced it is not."""
+        for sock in self._bound:
+            self._poller.forget(sock.fileno())
+            sock.close()
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
+        if isinstance(self.endpoint, UnixEndpoint) and self._unix_inode() == self._inode:
+            with suppress(OSError):
+                os.unlink(self.endpoint.path)
+
+    def _unix_inode(self) -> tuple[int, int] | None:
+        if not isinstance(self.endpoint, UnixEndpoint):
+            return None
+        try:
+            found = os.lstat(self.endpoint.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def picture(self) -> model.Listener:
+        """Return what a screen shows of it."""
+        return model.Listener(
+            self.id, str(self.endpoint), self.addresses, self.open, self.accepted, self.refused
+        )
+
+
+class _Door:
+    """One listening socket, as the poller sees it."""
+
+    odd = True
+
+    def __init__(self, listener: Listener, sock: socket.socket, address: str) -> None:
+        self._listener = listener
+        self._sock = sock
+        self._address = address
+
+    def on_ready(self, ready: int) -> None:
+        self._listener.accept(self._sock, self._address)
+
+
+async def bind(endpoint: Endpoint, loop: AbstractEventLoop) -> tuple[list[socket.socket], str]:
+    """Bind all sockets that an endpoint stands for, on one port.
+
+    Returns them and a note for the operator, "" for none. Raises CannotListen.
+    """
+    if isinstance(endpoint, UnixEndpoint):
+        try:
+            return [sockets.listen_unix(endpoint.path)], ""
+        except OSError as error:
+            raise _unix_error(endpoint, error) from error
+    for attempt in range(8):  # a free port on IPv4 may be taken on IPv6
+        try:
+            return await _bind_tcp(endpoint, loop)
+        except OSError as error:
+            if endpoint.port or error.errno != errno.EADDRINUSE or attempt == 7:
+                raise _tcp_error(endpoint, error) from error
+    raise AssertionError("unreachable")
+
+
+async def _bind_tcp(
+    endpoint: TcpEndpoint, loop: AbstractEventLoop
+) -> tuple[list[socket.socket], str]:
+    bound: list[socket.socket] = []
+    missing: OSError | None = None
+    port = endpoint.port
+    try:
+        for family, host in await _addresses(endpoint, loop):
+            try:
+                bound.append(sockets.listen_tcp(family, host, port))
+            except OSError as error:
+                if not (endpoint.host in (LOCALHOST, ANY) and error.errno in _NO_FAMILY):
+                    raise
+                missing = error
+                absent = "IPv6" if family == socket.AF_INET6 else "IPv4"
+                continue
+            port = bound[-1].getsockname()[1]
+        if missing and not bound:
+            raise missing
+    except OSError:
+        for sock in bound:
+            sock.close()
+        raise
+    return bound, f"no {absent} on this machine: {endpoint} is without it" if missing else ""
+
+
+async def _addresses(
+    endpoint: TcpEndpoint, loop: AbstractEventLoop
+) -> list[tuple[int, str]]:
+    if endpoint.host == LOCALHOST:
+        return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+    if endpoint.host == ANY:
+        return [(socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")]
+    found = await loop.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys((int(family), str(address[0])) for family, *_, address in found))
+
+
+def _tcp_error(endpoint: TcpEndpoint, error: OSError) -> CannotListen:
+    if isinstance(error, socket.gaierror):
+        return CannotListen(
+            f"cannot listen on {endpoint}: the name {endpoint.host} is not known",
+            "an address of this machine is needed",
+        )
+    match error.errno:
+        case errno.EADDRINUSE:
+            owner = sockets.port_owner(endpoint.port)
+            by = f" by {owner}" if owner else ""
+            return CannotListen(
+                f"port {endpoint.port} is in use{by}", f"try tcpmon {_next_free(endpoint)}"
+            )
+        case errno.EACCES | errno.EPERM:
+            return CannotListen(
+                f"cannot listen on {endpoint}: permission denied",
+                "ports below 1024 need root or CAP_NET_BIND_SERVICE"
+                if endpoint.port < 1024
+                else "a security policy of this machine forbids it",
+            )
+        case errno.EADDRNOTAVAIL:
+            hint = f"tcpmon :{endpoint.port} listens on all addresses of this machine"
+            what = "is not an address of this machine"
+            return CannotListen(f"cannot listen on {endpoint}: {endpoint.host} {what}", hint)
+        case errno.EAFNOSUPPORT:
+            return CannotListen(f"cannot listen on {endpoint}: no IPv6 on this machine")
+    return CannotListen(f"cannot listen on {endpoint}: {error.strerror or error}")
+
+
+def _next_free(endpoint: TcpEndpoint) -> str:
+    """Return an address like the endpoint, on a port above it that is free now."""
+    family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
+    host = {LOCALHOST: "127.0.0.1", ANY: "0.0.0.0"}.get(endpoint.host, endpoint.host)
+    for port in range(endpoint.port + 1, min(endpoint.port + 100, 65536)):
+        try:
+            sockets.listen_tcp(family, host, port).close()
+        except OSError:
+            continue
+        names = {LOCALHOST: str(port), ANY: f":{port}"}
+        return names.get(endpoint.host, str(TcpEndpoint(endpoint.host, port)))
+    return "localhost:0"
+
+
+def _unix_error(endpoint: UnixEndpoint, error: OSError) -> CannotListen:
+    path = escape_text(endpoint.path)
+    if error.errno == errno.EADDRINUSE:
+        if os.path.exists(endpoint.path) and not _is_socket(endpoint.path):
+            return CannotListen(f"{path} is in the way and is not a socket", "take another path")
+        return CannotListen(f"{path} is in use by another program", "take another path")
+    reason = error.strerror or str(error)
+    return CannotListen(f"cannot listen on unix:{path}: {reason[:1].lower()}{reason[1:]}")
+
+
+def _is_socket(path: str) -> bool:
+    if sys.platform == "win32":
+        return False
+    import stat
+
+    return stat.S_ISSOCK(os.stat(path).st_mode)

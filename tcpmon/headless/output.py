@@ -1,0 +1,57 @@
+"""A descriptor that takes lines in its own time, on a thread, so that the engine never waits."""
+
+import os
+import queue
+import threading
+from collections.abc import Callable
+
+HIGH, LOW = 32 << 20, 16 << 20
+"""Bytes waiting from which the writers of the data are asked to pause, and to go on."""
+
+
+class Output:
+    """Writes to a descriptor from a thread of its own; nothing is lost, everything is counted.
+
+    pause: called with True when too much waits and with False when it has gone.
+    gone: called once when the descriptor takes no more, with the error. Both
+    may come from the thread.
+    """
+
+    def __init__(
+        self, fd: int, pause: Callable[[bool], None], gone: Callable[[OSError], None]
+    ) -> None:
+        self._fd = fd
+        self._pause = pause
+        self._gone = gone
+        self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._given = self._written = 0  # each has one writer: the caller, the thread
+        self._paused = False
+        self._thread = threading.Thread(target=self._run, name="tcpmon-output", daemon=True)
+        self._thread.start()
+
+    def write(self, data: bytes) -> None:
+        """Take lines for writing. Never blocks."""
+        self._given += len(data)
+        self._queue.put(data)
+        if not self._paused and self._given - self._written > HIGH:
+            self._paused = True
+            self._pause(True)
+
+    def _run(self) -> None:
+        while (data := self._queue.get()) is not None:
+            try:
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[os.write(self._fd, rest) :]
+            except OSError as error:
+                self._gone(error)
+                return
+            self._written += len(data)
+            if self._paused and self._given - self._written < LOW:
+                self._paused = False
+                self._pause(False)
+
+    def close(self, seconds: float) -> None:
+        """Write what waits, but for no longer than so many seconds."""
+        self._queue.put(None)
+        self._thread.join(seconds)

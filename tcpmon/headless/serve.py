@@ -1,0 +1,116 @@
+"""`tcpmon serve`: run the engine, report to stdout, end in good order."""
+
+import asyncio
+import os
+import signal
+import stat
+from types import ModuleType
+
+from tcpmon import build
+from tcpmon.config import ServeConfig
+from tcpmon.core.errors import CannotWrite
+from tcpmon.core.escape import escape
+from tcpmon.core.model import Kind
+from tcpmon.engine.engine import Engine
+from tcpmon.headless import jsonl, text
+from tcpmon.headless.output import Output
+
+STDOUT, STDERR = 1, 2
+OUTPUT_SECONDS = 2.0  # how long a slow stdout may keep an ending program
+
+_FORMATS: dict[str, ModuleType] = {"text": text, "jsonl": jsonl}
+
+
+def run(config: ServeConfig) -> None:
+    """Serve until a signal comes or stdout is closed.
+
+    Raises CannotListen, CannotWrite.
+    """
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(_serve(config))
+
+
+async def _serve(config: ServeConfig) -> None:
+    loop = asyncio.get_running_loop()
+    ending: asyncio.Future[OSError | None] = loop.create_future()
+    engine = build.make_engine(config.node)
+    loop.set_exception_handler(engine.on_loop_error)
+    async with engine:
+        output = Output(
+            STDOUT,
+            lambda paused: loop.call_soon_threadsafe(engine.pause_reading, paused),
+            lambda error: loop.call_soon_threadsafe(_end, ending, error),
+        )
+        talk = Output(STDERR, lambda paused: None, lambda error: None)
+        form = _FORMATS[config.format]
+        for endpoint in config.node.endpoints:
+            for address in (await engine.listen(endpoint)).addresses:
+                output.write(form.listening(address))
+        report = _Report(engine, output, talk, form, config.quiet)
+        engine.taps.append(report.take)
+        _watch_signals(loop, ending)
+        _watch_pipe(loop, ending)
+        build.spare_the_collector()
+        error = await ending
+    talk.close(OUTPUT_SECONDS)
+    output.close(OUTPUT_SECONDS)
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+        raise CannotWrite(f"cannot write to stdout: {(error.strerror or str(error)).lower()}")
+
+
+class _Report:
+    """Takes every record after each turn and writes what was asked for."""
+
+    def __init__(
+        self, engine: Engine, output: Output, talk: Output, form: ModuleType, quiet: bool
+    ) -> None:
+        self._store = engine.store
+        self._output = output
+        self._talk = talk
+        self._line = form.line
+        self._quiet = quiet
+        self._next = 0
+
+    def take(self) -> None:
+        store = self._store
+        if self._next == store.end:
+            return
+        lines = []
+        for raw in store.since(self._next, events_only=self._quiet):
+            kind = raw[3]
+            if kind == Kind.WARN:
+                self._talk.write(f"tcpmon: {escape(raw[4])}\n".encode())
+            elif kind != Kind.INFO:
+                lines.append(self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None))
+        self._next = store.end
+        if lines:
+            self._output.write(b"".join(lines))
+
+
+def _end(ending: "asyncio.Future[OSError | None]", error: OSError | None = None) -> None:
+    if not ending.done():
+        ending.set_result(error)
+
+
+def _watch_signals(
+    loop: asyncio.AbstractEventLoop, ending: "asyncio.Future[OSError | None]"
+) -> None:
+    """End in good order on the first signal, at once on the second."""
+
+    def on_signal() -> None:
+        if ending.done():
+            os._exit(0)
+        _end(ending)
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            loop.add_signal_handler(number, on_signal)
+
+
+def _watch_pipe(
+    loop: asyncio.AbstractEventLoop, ending: "asyncio.Future[OSError | None]"
+) -> None:
+    """Notice that whoever read our stdout has gone, even when there is nothing to write."""
+    if stat.S_ISFIFO(os.fstat(STDOUT).st_mode):
+        loop.add_reader(STDOUT, lambda: _end(ending))
