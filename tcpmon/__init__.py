@@ -29,7 +29,7 @@ _HOMES = {
     "TcpmonError": "tcpmon.core.errors",
     "View": "tcpmon.core.model",
 }
-__all__ = sorted(_HOMES)
+__all__ = ["Ask", "Engine", "Kind", "Limits", "Record", "TcpmonError", "View"]
 
 
 def __getattr__(name: str) -> object:

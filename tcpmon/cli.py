@@ -105,7 +105,8 @@ def _no_command(word: str) -> str:
 
     near = get_close_matches(word, VERBS, 1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"no command '{escape_text(word)}'{hint or ', and an address has a port, like name:8000'}"
+    hint = hint or ", and an address has a port, like name:8000"
+    return f"no command '{escape_text(word)}'{hint}"
 
 
 def _screen_parser() -> _Parser:
@@ -158,7 +159,7 @@ def _config(options: argparse.Namespace) -> "Config":
 
     endpoints = tuple(parse(word) for word in options.address)
     for number, endpoint in enumerate(endpoints):
-        if endpoint in endpoints[:number] and getattr(endpoint, "port", 1):
+        if endpoint in endpoints[:number] and not str(endpoint).endswith(":0"):
             raise BadAddress(f"{endpoint} is given twice", "leave one out")
     if options.echo and options.reply is not None:
         raise InputError("--echo and --reply are two answers to the same read", "take one of them")
@@ -206,6 +207,6 @@ def _need_a_terminal(arguments: list[str]) -> None:
         raise InputError("the screen needs a terminal", "without one use tcpmon serve")
     if "utf" not in sys.stdout.encoding.lower() and not sys.flags.utf8_mode:
         os.environ["PYTHONUTF8"] = "1"
-        os.execv(sys.executable, [sys.executable, "-m", "tcpmon", *arguments])
+        os.execv(sys.executable, [sys.executable, "-m", "tcpmon", *arguments])  # noqa: S606
     if not os.environ.get("NO_COLOR", "1"):
         del os.environ["NO_COLOR"]  # set but empty means nothing, says no-color.org

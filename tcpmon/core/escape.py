@@ -58,10 +58,8 @@ class _Visible(dict[int, str]):
     """A `str.translate` table that learns each code point when it is first met."""
 
     def __missing__(self, code: int) -> str:
-        if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, see surrogateescape
-            text = f"\\x{code - 0xDC00:02x}"
-        else:
-            text = _visible(code)
+        not_utf8 = 0xDC80 <= code <= 0xDCFF  # a byte on its own, see surrogateescape
+        text = f"\\x{code - 0xDC00:02x}" if not_utf8 else _visible(code)
         if len(self) < _LEARNT:
             self[code] = text
         return text

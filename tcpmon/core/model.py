@@ -6,12 +6,15 @@ or messages a second.
 """
 
 import struct
-from array import array
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
 from tcpmon.core.units import lasted, size
+
+if TYPE_CHECKING:
+    from array import array
 
 
 class Kind(IntEnum):

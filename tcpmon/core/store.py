@@ -87,7 +87,9 @@ class Store:
         self._open = _Chunk(0)
         self._chunks = [self._open]
 
-    def columns(self) -> tuple[Callable[[int], None], Callable[[int], None], Callable[[bytes], None]]:
+    def columns(
+        self,
+    ) -> tuple[Callable[[int], None], Callable[[int], None], Callable[[bytes], None]]:
         """Return what appends a time, a head and a payload, for a loop that cannot afford
         `append`. Call them in this order for each record, get them anew each turn, and
         tell `weigh` how many bytes of payload it was."""

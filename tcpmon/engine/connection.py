@@ -84,10 +84,10 @@ class Connection:
     __slots__ = (
         "heard_at", "last", "odd", "queue", "read_size", "recv", "rx_bytes", "rx_head",
         "rx_messages", "tx_bytes", "tx_head", "tx_messages", "write",
-        "_eof", "_events", "_fd", "_fin_sent", "_head_sent", "_lost_from", "_moved", "_sampled",
-        "_shared", "_sock", "_timer", "_why",
         "address", "closed_at", "end", "id", "kernel_unsent", "listener", "local", "opened_at",
         "peer", "queued", "rx_rate", "stalled", "state", "tx_rate",
+        "_eof", "_events", "_fd", "_fin_sent", "_head_sent", "_lost_from", "_moved", "_sampled",
+        "_shared", "_sock", "_timer", "_why",
     )  # fmt: skip
 
     def __init__(
@@ -149,7 +149,7 @@ class Connection:
                     self._watch()
                 else:
                     self._read()
-        except Exception:
+        except Exception:  # noqa: BLE001 - the fence of a connection
             self.bug()
 
     def _read(self) -> None:

@@ -22,16 +22,17 @@ class DataPath:
         self._store = store
         self._answer = answer
 
-    def serve(self, events: Events, targets: dict[int, Target]) -> None:
+    def serve(self, events: Events, targets: dict[int, Target]) -> None:  # noqa: C901
         """Handle a few events. targets: who is told, by descriptor; none if it is gone."""
         keep_time, keep_head, keep_data = self._store.columns()
         answer = self._answer
         small, plain = READ_SMALL, READ
         weight = 0
-        connections = cast(dict[int, Connection], targets)  # but for those that are odd
+        connections = cast("dict[int, Connection]", targets)  # but for those that are odd
         for fd, ready in events:
-            connection = connections.get(fd)
-            if connection is None:
+            try:
+                connection = connections[fd]
+            except KeyError:  # closed by an event before this one
                 continue
             if ready != plain or connection.odd:
                 connection.on_ready(ready)
@@ -39,7 +40,7 @@ class DataPath:
             try:
                 data = connection.recv(connection.read_size)
                 count = len(data)
-                if not 0 < count < small:
+                if count >= small or not count:
                     connection.take(data)
                     continue
                 now = time_ns()
@@ -59,7 +60,8 @@ class DataPath:
                     keep_time(now)
                     keep_head(connection.tx_head)
                     keep_data(reply)
-                    weight += len(reply)
+                    size = len(reply)
+                    weight += size
                     connection.tx_messages += 1
                     connection.last = reply
                     try:
@@ -67,12 +69,12 @@ class DataPath:
                     except OSError:
                         sent = 0
                     connection.tx_bytes += sent
-                    if sent != len(reply):
+                    if sent != size:
                         connection.enqueue(reply, sent)
             except BlockingIOError:
                 pass
             except OSError as error:
                 connection.failed(error)
-            except Exception:  # the fence: a bug ends one connection, loudly
+            except Exception:  # noqa: BLE001 - the fence of a connection
                 connection.bug()
         self._store.weigh(weight)

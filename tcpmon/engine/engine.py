@@ -156,7 +156,9 @@ class Engine:
             return
         for listener in list(self._listeners.values()):
             self._drop_listener(listener)
-        await self._each(list(self._roster.open), lambda connection: connection.close(Reason.STOPPED))
+        await self._each(
+            list(self._roster.open), lambda connection: connection.close(Reason.STOPPED)
+        )
         try:
             await self.until(lambda: not self._roster.open, self.limits.stop_seconds)
         except TimeoutError:
@@ -226,7 +228,7 @@ class Engine:
                 raise TypeError(f"not a command: {command!r}")
         if shared is self._shared:
             self._settle()
-        return cast(R, answer)
+        return cast("R", answer)
 
     async def listen(self, address: str | Endpoint) -> ListenerPicture:
         """Listen on an address as on the command line, e.g. "localhost:0"; return the real one.
@@ -298,9 +300,7 @@ class Engine:
         act = Connection.close if how is How.CLOSE else Connection.abort
         return await self._each(wanted, act)
 
-    async def _each(
-        self, clients: Sequence[int], act: Callable[[Connection], None]
-    ) -> int:
+    async def _each(self, clients: Sequence[int], act: Callable[[Connection], None]) -> int:
         count = 0
         for part in _slices(clients):
             for id in part:
@@ -383,7 +383,7 @@ class Engine:
             await asyncio.sleep(seconds)
             try:
                 await work()
-            except Exception:  # the fence: a bug here must not stop the clock
+            except Exception:  # noqa: BLE001 - the fence of the clock, which must not stop
                 self.report(traceback.format_exc())
 
     async def _sample(self) -> None:

@@ -198,9 +198,7 @@ async def _bind_tcp(
     return bound, f"no {absent} on this machine: {endpoint} is without it" if missing else ""
 
 
-async def _addresses(
-    endpoint: TcpEndpoint, loop: AbstractEventLoop
-) -> list[tuple[int, str]]:
+async def _addresses(endpoint: TcpEndpoint, loop: AbstractEventLoop) -> list[tuple[int, str]]:
     if endpoint.host == LOCALHOST:
         return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
     if endpoint.host == ANY:

@@ -144,9 +144,7 @@ class LoopPoller:
             self.forget(fd)
 
 
-def make_poller(
-    loop: AbstractEventLoop, serve: Serve, after_turn: Callable[[], None]
-) -> Poller:
+def make_poller(loop: AbstractEventLoop, serve: Serve, after_turn: Callable[[], None]) -> Poller:
     """Return the best poller of this system."""
     if sys.platform == "linux":
         return EpollPoller(loop, serve, after_turn)

@@ -42,7 +42,11 @@ def _tune(listening: socket.socket) -> None:
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-    options = (*_KEEP_ALIVE, ("TCP_USER_TIMEOUT", _USER_TIMEOUT_MS), ("TCP_NOTSENT_LOWAT", NOT_SENT_LOWAT))
+    options = (
+        *_KEEP_ALIVE,
+        ("TCP_USER_TIMEOUT", _USER_TIMEOUT_MS),
+        ("TCP_NOTSENT_LOWAT", NOT_SENT_LOWAT),
+    )
     for name, value in options:
         if option := getattr(socket, name, None):
             listening.setsockopt(socket.IPPROTO_TCP, option, value)

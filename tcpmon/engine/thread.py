@@ -39,7 +39,7 @@ class EngineThread:
             # Not the default of every system: the proactor of Windows cannot watch sockets.
             with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
                 runner.run(self._serve())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - the fence of the thread: it is told
             if not self._started.done():
                 self._started.set_exception(error)
             self.ended.set_exception(error)

@@ -18,7 +18,10 @@ class Output:
     """
 
     def __init__(
-        self, fd: int, pause: Callable[[bool], None], gone: Callable[[OSError], None]
+        self,
+        fd: int,
+        pause: Callable[[bool], object] = bool,
+        gone: Callable[[OSError], object] = bool,
     ) -> None:
         self._fd = fd
         self._pause = pause

@@ -41,7 +41,7 @@ async def _serve(config: ServeConfig) -> None:
             lambda paused: loop.call_soon_threadsafe(engine.pause_reading, paused),
             lambda error: loop.call_soon_threadsafe(_end, ending, error),
         )
-        talk = Output(STDERR, lambda paused: None, lambda error: None)
+        talk = Output(STDERR)
         form = _FORMATS[config.format]
         for endpoint in config.node.endpoints:
             for address in (await engine.listen(endpoint)).addresses:
@@ -108,9 +108,7 @@ def _watch_signals(
             loop.add_signal_handler(number, on_signal)
 
 
-def _watch_pipe(
-    loop: asyncio.AbstractEventLoop, ending: "asyncio.Future[OSError | None]"
-) -> None:
+def _watch_pipe(loop: asyncio.AbstractEventLoop, ending: "asyncio.Future[OSError | None]") -> None:
     """Notice that whoever read our stdout has gone, even when there is nothing to write."""
     if stat.S_ISFIFO(os.fstat(STDOUT).st_mode):
         loop.add_reader(STDOUT, lambda: _end(ending))
