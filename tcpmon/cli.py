@@ -111,9 +111,10 @@ def _no_command(word: str) -> str:
 
 def _screen_parser() -> _Parser:
     parser = _parser(
-        "tcpmon", "tcpmon [OPTION ...] [ADDRESS ...]\n       tcpmon serve [OPTION ...] [ADDRESS ...]",
+        "tcpmon",
+        "tcpmon [OPTION ...] [ADDRESS ...]\n       tcpmon serve [OPTION ...] [ADDRESS ...]",
         DESCRIPTION,
-    )  # fmt: skip
+    )
     parser.add_argument("--theme", metavar="NAME", default="auto",
                         help="tcpmon-dark, tcpmon-light or a theme of the palette")  # fmt: skip
     parser.add_argument("--version", action="version", version=f"tcpmon {__version__}")

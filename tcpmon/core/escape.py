@@ -150,3 +150,11 @@ def _not_an_escape(text: str, place: int) -> BadPayload:
     if word == "u":
         return BadPayload("\\u needs a code point in braces", place, "for example \\u{e9}")
     return BadPayload(f"\\{word} is not an escape", place, "for one backslash write \\\\")
+
+
+def escape_hidden(text: str) -> str:
+    r"""Return typed or pasted text with what could not be seen made visible; the rest,
+    backslashes too, stays as a person wrote it."""
+    return "".join(
+        character if character == "\\" else character.translate(_TABLE) for character in text
+    )

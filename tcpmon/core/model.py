@@ -113,11 +113,17 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A bound endpoint. addresses: the real ones, as many as the endpoint stands for."""
+    """A bound endpoint.
+
+    addresses: the real ones, as many as the endpoint stands for. local and
+    network: what to tell a client on this machine and one elsewhere, () for no way in.
+    """
 
     id: int
     endpoint: str
     addresses: tuple[str, ...]
+    local: tuple[str, ...]
+    network: tuple[str, ...]
     clients: int
     accepted: int
     refused: int

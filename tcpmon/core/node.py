@@ -3,10 +3,13 @@
 Whoever shows a node knows nothing but this.
 """
 
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tcpmon.core.commands import Command
 from tcpmon.core.model import Ask, Record, Span, View
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 R = TypeVar("R")
 
@@ -30,3 +33,13 @@ class Node(Protocol):
         """Return kept records in order: up to count at or after start or, if count is
         negative, up to -count before start. client: only those that concern it.
         Records that were dropped meanwhile are skipped."""
+
+
+class OwnNode(Node, Protocol):
+    """A node that ends with its owner."""
+
+    ended: "Future[None]"
+    """Done when it has stopped, with its exception if it failed."""
+
+    def stop(self) -> None:
+        """Ask it to end. Never waits, from any thread."""

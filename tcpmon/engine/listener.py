@@ -24,6 +24,7 @@ ACCEPTS_A_TURN = 64
 BACK_OFF_SECONDS = 0.2  # when the machine cannot even let us refuse
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_EVERY = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _NO_FAMILY = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 
 Accepted = Callable[[socket.socket, str, object, "Listener", str], None]
@@ -49,6 +50,7 @@ class Listener:
         self.endpoint = endpoint
         self.accepted = self.refused = self.open = 0
         self.addresses = tuple(self._name(sock) for sock in bound)
+        self._local, self._network = self._ways_in(bound)
         self._bound = bound
         self._loop = loop
         self._poller = poller
@@ -63,6 +65,23 @@ class Listener:
         if isinstance(self.endpoint, UnixEndpoint):
             return f"unix:{escape_text(self.endpoint.path)}"
         return sockets.address_text(sock.getsockname())
+
+    def _ways_in(self, bound: list[socket.socket]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the addresses for clients on this machine, and for those elsewhere."""
+        if isinstance(self.endpoint, UnixEndpoint):
+            return self.addresses, ()
+        local, network = [], []
+        for sock in bound:
+            host, port = sock.getsockname()[:2]
+            if host in _EVERY:
+                local.append((_EVERY[host], port))
+                if outward := sockets.outward_address(sock.family):
+                    network.append((outward, port))
+            elif host.startswith("127.") or host == "::1":
+                local.append((host, port))
+            else:
+                network.append((host, port))
+        return tuple(map(sockets.address_text, local)), tuple(map(sockets.address_text, network))
 
     def accept(self, sock: socket.socket, local: str) -> None:
         """Take in who waits at one of the sockets, so many that others have a turn too."""
@@ -135,7 +154,14 @@ class Listener:
     def picture(self) -> model.Listener:
         """Return what a screen shows of it."""
         return model.Listener(
-            self.id, str(self.endpoint), self.addresses, self.open, self.accepted, self.refused
+            self.id,
+            escape_text(str(self.endpoint)),
+            self.addresses,
+            self._local,
+            self._network,
+            self.open,
+            self.accepted,
+            self.refused,
         )
 
 

@@ -161,6 +161,21 @@ def address_text(address: object) -> str:
     return escape_text(os.fsdecode(address) if isinstance(address, str | bytes) else str(address))
 
 
+def outward_address(family: int) -> str:
+    """Return the address by which this machine is seen from its network, "" if there is none.
+
+    Nothing is sent: connecting a datagram socket only looks up the route. The
+    targets are addresses reserved for documentation, RFC 5737 and RFC 3849.
+    """
+    target = "192.0.2.1" if family == socket.AF_INET else "2001:db8::1"
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((target, 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return ""
+
+
 def unix_peer(connected: socket.socket) -> str:
     """Return who is at the other end of a Unix socket: "unix pid 4711 socat"."""
     if sys.platform != "linux":

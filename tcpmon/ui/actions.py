@@ -1,0 +1,202 @@
+"""Everything a person can do, once: name, keys, label, help.
+
+Bindings, footer, help screen, command palette and README's key table are made
+from this list. An action `disconnect-all` is the method `action_disconnect_all`
+of the screen named by its place. Nothing here knows how anything is done.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where keys work."""
+
+    MAIN = "main"
+    COMPOSER = "composer"
+    MESSAGE = "message"
+    LISTENERS = "listeners"
+
+
+class Group(StrEnum):
+    """Headings of the help screen and of README."""
+
+    MOVE = "Move"
+    CLIENTS = "Clients"
+    MESSAGES = "Messages"
+    WINDOW = "Window"
+    COMPOSER = "Composer"
+    MESSAGE = "One message"
+    LISTENERS = "Listeners"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do.
+
+    keys: as Textual names them, the first one is shown. label: a word or two for
+    the footer; title: for the palette; help: one sentence. footer: lower stands
+    further left and goes last when there is no room, 0 = not there. pane: the
+    only pane with which it makes sense, "" = any. palette: whether it stands there.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    title: str
+    help: str
+    group: Group
+    place: Place = Place.MAIN
+    footer: int = 0
+    pane: str = ""
+    palette: bool = True
+
+    @property
+    def method(self) -> str:
+        """The action as Textual calls it."""
+        return self.id.replace("-", "_")
+
+    @property
+    def shown_key(self) -> str:
+        """The first key as people write it."""
+        return shown_key(self.keys[0])
+
+
+_SHOWN = {
+    "enter": "enter", "escape": "esc", "space": "space", "asterisk": "*",
+    "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
+    "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "shift+tab": "⇧tab",
+}  # fmt: skip
+
+
+def shown_key(key: str) -> str:
+    """Return a key of Textual's as people write it: "^p", "*", "F1"."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    if key.startswith("ctrl+"):
+        return "^" + key[5:]
+    return key.upper() if key[0] == "f" and key[1:].isdigit() else key
+
+
+def _main(
+    id: str, keys: str, label: str, title: str, help: str, group: Group,
+    footer: int = 0, pane: str = "", palette: bool = True,
+) -> Action:  # fmt: skip
+    return Action(
+        id, tuple(keys.split()), label, title, help, group, Place.MAIN, footer, pane, palette
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    _main("next-pane", "tab", "Next pane", "Next pane", "go to the next pane", Group.MOVE, palette=False),
+    _main("previous-pane", "shift+tab", "Pane before", "Previous pane",
+          "go to the pane before", Group.MOVE, palette=False),
+    _main("clients-pane", "1", "Clients", "Go to the clients", "go to the client table", Group.MOVE),
+    _main("messages-pane", "2", "Messages", "Go to the messages", "go to the message log", Group.MOVE),
+    _main("composer-pane", "3", "Composer", "Go to the composer",
+          "write to the client of the row", Group.MOVE),
+    _main("up", "up k", "Up", "Up", "one row up", Group.MOVE, palette=False),
+    _main("down", "down j", "Down", "Down", "one row down", Group.MOVE, palette=False),
+    _main("page-up", "pageup", "Page up", "Page up", "one screenful up", Group.MOVE, palette=False),
+    _main("page-down", "pagedown", "Page down", "Page down", "one screenful down", Group.MOVE,
+          palette=False),
+    _main("first", "g home", "First", "First row", "go to the first row", Group.MOVE),
+    _main("last", "G end", "Last", "Last row", "go to the last row; in the log, follow it", Group.MOVE),
+    _main("open", "enter", "Open", "Open", "a client: show only its messages; a message: show it whole",
+          Group.MOVE, footer=1),
+    _main("back", "escape", "Back", "Back", "one step back: zoom, one client only, cleared view, marks",
+          Group.MOVE),
+
+    _main("send", "s", "Send", "Send to the client",
+          "write to the marked clients, or to the one of the row", Group.CLIENTS, footer=2),
+    _main("broadcast", "b", "Broadcast", "Broadcast to all", "write to all clients",
+          Group.CLIENTS, footer=3),
+    _main("disconnect", "d", "Disconnect", "Disconnect",
+          "close the marked clients, or the one of the row: what is queued, then FIN",
+          Group.CLIENTS, footer=4, pane="clients"),
+    _main("disconnect-how", "D", "Close or reset", "Disconnect: close or reset",
+          "as d, but choose between FIN and RST", Group.CLIENTS, footer=12, pane="clients"),
+    _main("disconnect-all", "X", "Disconnect all", "Disconnect all clients",
+          "close every client, after asking", Group.CLIENTS),
+    _main("mark", "space", "Mark", "Mark or unmark", "mark or unmark the client of the row",
+          Group.CLIENTS, footer=5, pane="clients"),
+    _main("mark-all", "asterisk", "Mark all", "Mark all clients", "mark all open clients",
+          Group.CLIENTS),
+    _main("unmark", "u", "Unmark", "Unmark all", "take all marks away", Group.CLIENTS),
+    _main("sort", "o", "Sort", "Sort by the next column",
+          "sort by the next column; a click on a heading does it too", Group.CLIENTS, footer=8,
+          pane="clients"),
+    _main("reverse", "O", "Reverse", "Turn the order round", "turn the order round", Group.CLIENTS),
+    _main("clear-closed", "C", "Clear closed", "Clear closed clients",
+          "take closed clients off the table; their messages stay", Group.CLIENTS, footer=13,
+          pane="clients"),
+
+    _main("only-this", "f", "Only this", "Only this client's messages",
+          "show only the messages of this client", Group.MESSAGES, footer=9, pane="messages"),
+    _main("follow", "F", "Follow", "Follow or hold still",
+          "follow the newest message, or hold still", Group.MESSAGES, footer=10, pane="messages"),
+    _main("form", "x", "Hex", "Text, hex or both", "show payloads as text, as hex, or both",
+          Group.MESSAGES, footer=6),
+    _main("times", "T", "Times", "Form of times",
+          "time of day, since the line above, both, since the start, with date", Group.MESSAGES),
+    _main("copy", "y", "Copy", "Copy", "copy the message of the row, or the client's address",
+          Group.MESSAGES, footer=7),
+    _main("clear-log", "ctrl+l", "Clear view", "Clear the log's view",
+          "begin with an empty log; esc brings the old messages back", Group.MESSAGES),
+
+    _main("pause", "p", "Pause", "Pause the screen", "freeze what is shown; the server goes on",
+          Group.WINDOW, footer=11),
+    _main("zoom", "z", "Zoom", "Zoom the pane", "give the whole screen to one pane", Group.WINDOW),
+    _main("listeners", "l", "Listeners", "Listeners", "see, add and stop listeners", Group.WINDOW,
+          footer=14),
+    _main("palette", "ctrl+p", "Commands", "Commands", "search every command", Group.WINDOW,
+          footer=100, palette=False),
+    _main("help", "question_mark f1", "Help", "Help", "show all keys", Group.WINDOW, footer=101),
+    _main("quit", "q ctrl+q", "Quit", "Quit", "end tcpmon; asks if clients are connected",
+          Group.WINDOW, footer=102),
+    _main("interrupt", "ctrl+c", "Quit", "Interrupt", "twice within two seconds: end tcpmon",
+          Group.WINDOW, palette=False),
+
+    Action("submit", ("enter",), "Send", "Send", "send what is written, with the line end",
+           Group.COMPOSER, Place.COMPOSER, footer=1, palette=False),
+    Action("leave", ("escape",), "Leave", "Leave the composer", "leave, the text stays",
+           Group.COMPOSER, Place.COMPOSER, footer=2, palette=False),
+    Action("kind", ("ctrl+t",), "Text/hex", "Text or hex", "write text with escapes, or hex",
+           Group.COMPOSER, Place.COMPOSER, footer=3, palette=False),
+    Action("line-end", ("ctrl+n",), "Line end", "Line end", "what is added: LF, CRLF, CR, NUL, nothing",
+           Group.COMPOSER, Place.COMPOSER, footer=4, palette=False),
+    Action("older", ("up",), "History", "Older", "what was sent before", Group.COMPOSER,
+           Place.COMPOSER, footer=5, palette=False),
+    Action("newer", ("down",), "Newer", "Newer", "what was sent after that", Group.COMPOSER,
+           Place.COMPOSER, palette=False),
+
+    Action("previous", ("left_square_bracket", "left"), "Before", "Message before",
+           "the client's message before", Group.MESSAGE, Place.MESSAGE, footer=1, palette=False),
+    Action("next", ("right_square_bracket", "right"), "Next", "Next message",
+           "the client's next message", Group.MESSAGE, Place.MESSAGE, footer=2, palette=False),
+    Action("form", ("x",), "Text/hex", "Text or hex", "show it as text or as hex",
+           Group.MESSAGE, Place.MESSAGE, footer=3, palette=False),
+    Action("copy", ("y",), "Copy", "Copy", "copy it as escaped text", Group.MESSAGE, Place.MESSAGE,
+           footer=4, palette=False),
+    Action("close", ("escape", "q", "enter"), "Back", "Back", "back to the log", Group.MESSAGE,
+           Place.MESSAGE, footer=100, palette=False),
+
+    Action("add", ("a",), "Add", "Add a listener", "listen on another address", Group.LISTENERS,
+           Place.LISTENERS, footer=1, palette=False),
+    Action("stop", ("d",), "Stop", "Stop a listener", "accept no more there; its clients stay",
+           Group.LISTENERS, Place.LISTENERS, footer=2, palette=False),
+    Action("retry", ("r",), "Retry", "Retry", "try again to listen there", Group.LISTENERS,
+           Place.LISTENERS, footer=3, palette=False),
+    Action("copy", ("y",), "Copy address", "Copy the address", "copy the address", Group.LISTENERS,
+           Place.LISTENERS, footer=4, palette=False),
+    Action("up", ("up", "k"), "Up", "Up", "one row up", Group.LISTENERS, Place.LISTENERS, palette=False),
+    Action("down", ("down", "j"), "Down", "Down", "one row down", Group.LISTENERS, Place.LISTENERS,
+           palette=False),
+    Action("close", ("escape", "q", "l"), "Back", "Back", "back to the clients", Group.LISTENERS,
+           Place.LISTENERS, footer=100, palette=False),
+)  # fmt: skip
+
+
+def of(place: Place) -> list[Action]:
+    """Return the actions of a place, in the order of the list."""
+    return [action for action in ACTIONS if action.place is place]

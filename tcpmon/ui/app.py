@@ -1,0 +1,150 @@
+"""The application: wiring only."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App, CSSPathType, SystemCommand
+from textual.driver import Driver
+from textual.screen import Screen
+
+from tcpmon.config import Config, ScreenConfig
+from tcpmon.core.errors import InputError
+from tcpmon.core.node import Node, OwnNode
+from tcpmon.ui import themes
+from tcpmon.ui.actions import Place, of
+from tcpmon.ui.clipboard import Clipboard
+from tcpmon.ui.fence import SegmentFence
+from tcpmon.ui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+END_SECONDS = 5.0
+"""How long an ending program may take before it is ended."""
+
+
+class TcpmonApp(App[None]):
+    """Shows a node.
+
+    answer: how the node answers reads, in a word for the first line. ended:
+    tells when the node has ended, if it is ours.
+    """
+
+    TITLE = "tcpmon"
+    CSS_PATH: ClassVar[CSSPathType] = ["app.tcss", "screens/main.tcss"]
+
+    def __init__(
+        self,
+        node: Node,
+        theme: str = "auto",
+        answer: str = "",
+        driver_class: type[Driver] | None = None,
+        ended: "Future[None] | None" = None,
+    ) -> None:
+        super().__init__(driver_class=driver_class)
+        self._node = node
+        self._answer = answer
+        self._ended = ended
+        self._own_loop: asyncio.AbstractEventLoop | None = None
+        self._leaving = False
+        self._filters.append(SegmentFence())
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
+        name = themes.choose(theme)
+        if name not in self.available_themes:
+            raise InputError(f"no theme {name!r}", "the palette (^p, Theme) lists them")
+        self.theme = name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Add our own colours to every theme."""
+        return themes.variables(self.current_theme.dark)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The one screen everything starts from."""
+        return MainScreen(self._node, Clipboard(self._write_clipboard), self._answer)
+
+    def on_mount(self) -> None:
+        """Watch over the node, which has been serving since before there was a screen."""
+        self._own_loop = asyncio.get_running_loop()
+        if self._leaving:
+            self.exit()
+        elif self._ended is not None:
+            self.run_worker(self._own_node(self._ended), name="node")
+
+    async def _own_node(self, ended: "Future[None]") -> None:
+        """Leave when the node has ended; if by a bug of ours, with a word about it."""
+        try:
+            await asyncio.wrap_future(ended)
+        except Exception as error:  # noqa: BLE001 - the fence of the node
+            self.exit(return_code=70, message=f"tcpmon: the server ended by a bug: {error!r}")
+        else:
+            self.exit()
+
+    def leave(self) -> None:
+        """End the screen; from any thread, and from a signal handler."""
+        self._leaving = True
+        if self._own_loop is not None:
+            self._own_loop.call_soon_threadsafe(self.exit)
+
+    def _write_clipboard(self, text: str) -> None:
+        if write := getattr(self._driver, "write_clipboard", None):
+            write(text)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: every action of the main screen, and the themes."""
+        if isinstance(screen, MainScreen):
+            for action in of(Place.MAIN):
+                if action.palette:
+                    act = getattr(screen, f"action_{action.method}")
+                    title = f"{action.title}  ({action.shown_key})"
+                    yield SystemCommand(title, action.help, act)
+        yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Say something for a moment; never as markup."""
+        super().notify(message, **{**options, "markup": False})
+
+
+def run(node: OwnNode, config: ScreenConfig) -> None:
+    """Show a node until a person or a signal ends it, then end the node in good order.
+
+    Raises InputError for a theme that is none; the node is ended then too.
+    """
+    try:
+        app = TcpmonApp(node, config.theme, _answer(config.node), _driver(), node.ended)
+        _leave_on_signals(app, node)
+        gc.collect()
+        gc.freeze()
+        app.run()
+    finally:
+        node.stop()
+        node.ended.exception(END_SECONDS)
+    if app.return_code:
+        sys.exit(70)
+
+
+def _answer(config: Config) -> str:
+    return "echo" if config.echo else "reply" if config.reply is not None else ""
+
+
+def _driver() -> type[Driver] | None:
+    if sys.platform == "win32":
+        return None
+    from tcpmon.ui.terminal import Terminal
+
+    return Terminal
+
+
+def _leave_on_signals(app: TcpmonApp, node: OwnNode) -> None:
+    if sys.platform == "win32":
+        return
+    from tcpmon.ui.terminal import WayHome, on_end_signals
+
+    def leave() -> None:
+        node.stop()
+        app.leave()
+
+    on_end_signals(leave, WayHome(), END_SECONDS)

@@ -1,0 +1,72 @@
+"""The one timer: asks the node, hands a frozen picture on. Paused = it does not ask.
+
+It slows down by itself when drawing takes more of the processor than it should,
+so that a small machine or a slow terminal costs pictures and not keys, and while
+another screen covers what it feeds.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from textual.screen import Screen
+
+from tcpmon.core.model import Ask, View
+from tcpmon.core.node import Node
+
+FASTEST, SLOWEST = 0.1, 0.5  # seconds between two pictures
+BUSY_SHARE = 0.25  # of a core, above which the time between pictures grows
+
+
+class Feed:
+    """Pictures of a node for one screen.
+
+    wanted: says which part of the table is shown now. show: takes each picture.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        screen: Screen[None],
+        wanted: Callable[[], Ask],
+        show: Callable[[View], None],
+    ) -> None:
+        self._node = node
+        self._screen = screen
+        self._wanted = wanted
+        self._show = show
+        self._period = FASTEST
+        self._cpu = time.thread_time()
+        self._at = time.monotonic()
+        self.paused = False
+        self.view = node.view(Ask())
+        """The newest picture."""
+
+    def start(self) -> None:
+        """Begin to ask; it ends with the screen."""
+        self.ask()
+        self._screen.set_timer(self._period, self._tick)
+
+    def ask(self) -> None:
+        """Take a picture now and show it. While paused only the rows are new, so that one
+        can still move about."""
+        view = self._node.view(self._wanted())
+        if self.paused:
+            view = replace(self.view, rows=view.rows, first=view.first, cursor=view.cursor)
+        self.view = view
+        self._show(view)
+
+    def _tick(self) -> None:
+        if not self.paused:
+            self.ask()
+        self._adapt()
+        self._screen.set_timer(self._period, self._tick)
+
+    def _adapt(self) -> None:
+        cpu, now = time.thread_time(), time.monotonic()
+        busy = (cpu - self._cpu) / max(now - self._at, 1e-6) > BUSY_SHARE
+        self._cpu, self._at = cpu, now
+        if self._screen.is_active:
+            self._period = min(SLOWEST, max(FASTEST, self._period * (1.25 if busy else 0.9)))
+        else:
+            self._period = SLOWEST

@@ -1,0 +1,367 @@
+"""Pictures to styled text: what a row of the table or a line of the log says.
+
+Pure: a line is a list of spans, a span is text and the name of a style (see
+widgets.lines for the names). Whatever a peer had a hand in comes through
+`core.escape`. Widths are in cells.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size, split_text
+
+from tcpmon.core import timestamps
+from tcpmon.core.escape import ESCAPE, escape
+from tcpmon.core.model import Backlog, Client, End, Kind, Reason, Record, State, opened
+from tcpmon.core.timestamps import Stamper
+from tcpmon.core.units import number, size, span
+
+Span = tuple[str, str]
+"""(text, name of a style; "" = as the row is)"""
+Line = list[Span]
+
+CLIENT_COLOURS = 6  # styles id-0 to id-5, so that neighbours in the log can be told apart
+
+_HEX = [f"{byte:02x}" for byte in range(256)]
+_DOTS = bytes(byte if 0x20 <= byte < 0x7F else 0x2E for byte in range(256))
+_stamp = Stamper(time.localtime)
+
+
+def colour(client: int) -> str:
+    """Return the style of a client's number."""
+    return f"id-{client % CLIENT_COLOURS}"
+
+
+def fit(text: str, width: int, right: bool = False) -> str:
+    """Return text in exactly width cells; what does not fit ends in an ellipsis."""
+    cells = cell_len(text)
+    if cells > width:
+        return set_cell_size(split_text(text, width - 1)[0], width - 1) + "…" if width else ""
+    return " " * (width - cells) + text if right else text + " " * (width - cells)
+
+
+def fit_address(text: str, width: int) -> str:
+    """As fit, but an address keeps its end, because that is where the port is."""
+    cells = cell_len(text)
+    return fit(text, width) if cells <= width else "…" + text[cells - width + 1 :]
+
+
+def cells_of(line: Iterable[Span]) -> int:
+    """Return how wide a line is."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def payload(data: bytes, width: int, style: str = "") -> Line:
+    """Return bytes as one line of at most width cells, escapes set off by style."""
+    if width <= 0:
+        return []
+    text = escape(data, 4 * width)  # a cell shows four bytes of UTF-8 at most
+    if len(text) > width or not text.isascii():
+        cells = cell_len(text)
+        if cells > width or len(data) > 4 * width:
+            text = split_text(text, width - 1)[0] if cells >= width else text
+            return [*_split_escapes(text, style), ("…", "dim")]
+    return _split_escapes(text, style)
+
+
+def _split_escapes(text: str, style: str) -> Line:
+    if "\\" not in text:
+        return [(text, style)] if text else []
+    line: Line = []
+    place = 0
+    for match in ESCAPE.finditer(text):
+        if match.start() > place:
+            line.append((text[place : match.start()], style))
+        line.append((match.group(), "escape"))
+        place = match.end()
+    if place < len(text):
+        line.append((text[place:], style))
+    return line
+
+
+def wrapped(data: bytes, width: int) -> list[Line]:
+    """Return bytes as text in lines of at most width cells; a newline ends a line too."""
+    lines: list[Line] = [[]]
+    room = width
+    for text, style in _split_escapes(escape(data), ""):
+        for piece in [text] if style else _pieces(text, room, width):
+            cells = cell_len(piece)
+            if cells > room:
+                lines.append([])
+                room = width
+            lines[-1].append((piece, style))
+            room -= cells
+        if text == "\\n":
+            lines.append([])
+            room = width
+    return lines if lines[-1] else lines[:-1]
+
+
+def _pieces(text: str, room: int, width: int) -> Iterator[str]:
+    """Cut text so that the first piece fits the room left and the others a line."""
+    if text.isascii():
+        if room < width:
+            yield text[:room]
+            text = text[room:]
+        yield from (text[start : start + width] for start in range(0, len(text), width))
+        return
+    start = taken = 0
+    for place, character in enumerate(text):
+        cells = cell_len(character)
+        if taken + cells > room:
+            yield text[start:place]
+            start, taken, room = place, 0, width
+        taken += cells
+    yield text[start:]
+
+
+def hex_lines(data: bytes) -> int:
+    """Return how many lines the dump of data takes."""
+    return (len(data) + 15) // 16
+
+
+def hex_line(data: bytes, row: int) -> Line:
+    """Return one line of a dump: offset, 16 bytes in two groups, and their text."""
+    part = data[row * 16 : row * 16 + 16]
+    digits = [_HEX[byte] for byte in part]
+    left, right = " ".join(digits[:8]), " ".join(digits[8:])
+    return [
+        (f"{row * 16:05x}  ", "dim"),
+        (f"{left:<23}  {right:<23}  ", ""),
+        ("|", "dim"),
+        (part.translate(_DOTS).decode("ascii"), ""),
+        ("|", "dim"),
+    ]
+
+
+# -- the client table ---------------------------------------------------------------
+
+GLYPHS = {State.OPEN: "●", State.HALF: "◐", State.CLOSING: "◌", State.CLOSED: "○"}
+BROKEN_GLYPH = "✗"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the client table.
+
+    sort: the name it is sorted by, see core.model.SORTS. width: cells; 0 = what is
+    left. leaves: the order in which columns go when there is no room, 0 = never.
+    """
+
+    label: str
+    sort: str
+    width: int
+    right: bool
+    leaves: int
+    cell: Callable[[Client, int], tuple[str, str]]
+    """(client, now) to (text, style)"""
+
+
+def _state(client: Client, now: int) -> tuple[str, str]:
+    if client.state is State.CLOSED and not client.end.startswith(("closed", "peer closed")):
+        return BROKEN_GLYPH, "error"
+    styles = {State.OPEN: "good", State.HALF: "warn", State.CLOSING: "warn"}
+    return GLYPHS[client.state], styles.get(client.state, "dim")
+
+
+def _age(client: Client, now: int) -> tuple[str, str]:
+    return span(((client.closed or now) - client.opened) / 1e9), ""
+
+
+def _heard(client: Client, now: int) -> tuple[str, str]:
+    if client.closed or not client.heard:
+        return "-", "dim"
+    return span((now - client.heard) / 1e9), ""
+
+
+def _rate(value: float) -> tuple[str, str]:
+    return (size(value), "") if value >= 1 else ("-", "dim")
+
+
+def _unsent(client: Client, now: int) -> tuple[str, str]:
+    if not client.unsent:
+        return "-", "dim"
+    return size(client.unsent), "error" if client.backlog is Backlog.STUCK else "warn"
+
+
+def last(client: Client, width: int) -> Line:
+    """Return what the last column says: trouble, the end, or the newest payload."""
+    if client.end:
+        bad = not client.end.startswith("closed")
+        return [(fit(client.end, width).rstrip(), "error" if bad else "")]
+    if client.backlog:
+        text = f"{client.backlog}: does not read, {size(client.unsent)} wait"
+        return [(fit(text, width).rstrip(), "warn")]
+    if client.state is State.HALF:
+        return [(fit("peer closed its sending side", width).rstrip(), "warn")]
+    return payload(client.last, width)
+
+
+COLUMNS = (
+    Column("", "state", 1, False, 0, _state),
+    Column("#", "id", 5, True, 0, lambda client, now: (str(client.id), colour(client.id))),
+    Column("Remote", "peer", 21, False, 0, lambda client, now: (client.peer, "")),
+    Column("On", "listener", 16, False, 7, lambda client, now: (client.listener, "dim")),
+    Column("Age", "age", 5, True, 6, _age),
+    Column("Heard", "heard", 5, True, 0, _heard),
+    Column("RX", "rx", 7, True, 0, lambda client, now: (size(client.rx_bytes), "rx")),
+    Column("TX", "tx", 7, True, 0, lambda client, now: (size(client.tx_bytes), "tx")),
+    Column("RX/s", "rx_rate", 7, True, 5, lambda client, now: _rate(client.rx_rate)),
+    Column("TX/s", "tx_rate", 7, True, 4, lambda client, now: _rate(client.tx_rate)),
+    Column("Msgs", "messages", 7, True, 3,
+           lambda client, now: (number(client.rx_messages + client.tx_messages), "")),
+    Column("Unsent", "unsent", 7, True, 8, _unsent),
+    Column("Last", "last", 0, False, 0, lambda client, now: ("", "")),
+)  # fmt: skip
+LAST_LEAST = 12  # cells below which the last column does not go before others leave
+
+
+def columns_for(width: int) -> list[tuple[Column, int]]:
+    """Return the columns that fit, each with its width; one cell is between them."""
+    shown = list(COLUMNS)
+    while True:
+        fixed = sum(column.width for column in shown) + len(shown) - 1
+        leavers = [column for column in shown if column.leaves]
+        if width - fixed >= LAST_LEAST or not leavers:
+            break
+        shown.remove(min(leavers, key=lambda column: column.leaves))
+    spare = max(0, width - fixed)
+    remote = min(spare - LAST_LEAST, 18) // 2 if spare > 4 * LAST_LEAST else 0
+    return [
+        (c, spare - remote if not c.width else c.width + (remote if c.sort == "peer" else 0))
+        for c in shown
+    ]
+
+
+def client_line(client: Client, now: int, columns: list[tuple[Column, int]]) -> Line:
+    """Return one row of the table."""
+    line: Line = []
+    for column, width in columns:
+        if line:
+            line.append((" ", ""))
+        if not column.width:
+            line += last(client, width)
+            continue
+        text, style = column.cell(client, now)
+        address = column.sort in ("peer", "listener")
+        text = fit_address(text, width) if address else fit(text, width, column.right)
+        line.append((text, "" if client.closed and style not in ("error", "good") else style))
+    return line
+
+
+# -- the message log ------------------------------------------------------------------
+
+TIMES = ("clock", "delta", "both", "start", "date")
+"""A record's time: of day, since the line above, both, since the first record, with date."""
+
+
+def record_time(form: str, at: int, before: int | None, start: int) -> str:
+    """Return a record's time in one of the forms, as wide for every record.
+
+    before: the time of the line above, None if there is none.
+    """
+    delta = f"{timestamps.since(at - before) if before is not None else '':>8}"
+    match form:
+        case "delta":
+            return delta
+        case "both":
+            return f"{_stamp.clock(at)} {delta}"
+        case "start":
+            return f"{timestamps.since(at - start):>9}"
+        case "date":
+            return _stamp.date(at)
+    return _stamp.clock(at)
+
+
+_WORDS = {
+    Kind.RX: ("RX", "rx"),
+    Kind.TX: ("TX", "tx"),
+    Kind.CAST: ("TX", "tx"),
+    Kind.OPEN: ("open", "event"),
+    Kind.EOF: ("eof", "event"),
+    Kind.CLOSE: ("closed", "event"),
+    Kind.INFO: ("info", "event"),
+    Kind.WARN: ("warn", "warn"),
+}
+_BROKEN = {Reason.PEER_RESET, Reason.RESET, Reason.NO_ANSWER, Reason.UNREACHABLE, Reason.FAILED}
+
+
+def record_line(record: Record, when: str, width: int, id_width: int, body: bool = True) -> Line:
+    """Return a record as one line of the log.
+
+    when: from record_time. id_width: cells for the client's number. body: with
+    the payload's text; without it only what stands before.
+    """
+    word, style = _WORDS[record.kind]
+    story = _story(record)
+    if record.kind is Kind.CLOSE and End.unpack(record.data).reason in _BROKEN:
+        word, style = ("reset" if "reset" in story else "lost"), "error"
+    who = f"#{record.client}" if record.client else _crowd(record)
+    own = colour(record.client) if record.client else "dim"
+    line: Line = [(f"{when} ", "dim"), (f"{who:>{id_width}}", own), (f" {word:<6} ", style)]
+    if record.kind > Kind.CAST:
+        return [*line, (fit(story, max(1, width - cells_of(line))).rstrip(), style)]
+    line.append((f"{number(len(record.data)):>6}  ", "dim"))
+    fate, fate_style = delivery(record)
+    room = width - cells_of(line) - (len(fate) + 2 if fate else 0)
+    if body:
+        line += payload(record.data, room, style)
+    if fate:
+        line.append((f"  {fate}", fate_style))
+    return line
+
+
+def _crowd(record: Record) -> str:
+    return f"x{len(record.cast.receivers)}" if record.cast else ""
+
+
+def _story(record: Record) -> str:
+    match record.kind:
+        case Kind.OPEN:
+            peer, listener = opened(record.data)
+            return f"{peer} via {listener}"
+        case Kind.EOF:
+            return "peer closed its sending side"
+        case Kind.CLOSE:
+            return End.unpack(record.data).sentence
+        case Kind.INFO | Kind.WARN:
+            return escape(record.data)
+    return ""
+
+
+def delivery(record: Record) -> tuple[str, str]:
+    """Return what became of a payload that was sent, and its style; "" if nothing is amiss."""
+    cast = record.cast
+    if cast is None:
+        if record.unsent:
+            return "unsent", "error"
+        return ("queued", "warn") if record.queued else ("", "")
+    count = len(cast.receivers)
+    sent = count - len(cast.skipped) - record.queued - record.unsent
+    parts = [f"to {sent} of {count} clients"]
+    if record.queued:
+        parts.append(f"{record.queued} queued")
+    if record.unsent:
+        parts.append(f"{record.unsent} ended before")
+    if cast.skipped:
+        parts.append(f"not to {skipped(cast.skipped)}")
+    return ", ".join(parts), "" if sent == count else "warn"
+
+
+def skipped(clients: dict[int, str]) -> str:
+    """Return who was left out and why, the first few by name: "#7 (gone), #9 (gone) and 3 more"."""
+    names = [f"#{client} ({why})" for client, why in list(clients.items())[:2]]
+    more = len(clients) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: Iterable[float], width: int) -> str:
+    """Return the last width values as bars, the highest one full; flat where there is nothing."""
+    shown = list(values)[-width:]
+    top = max(shown, default=0.0)
+    bars = [BARS[min(7, int(value / top * 7.999))] if top else BARS[0] for value in shown]
+    return BARS[0] * (width - len(bars)) + "".join(bars)

@@ -1,0 +1,57 @@
+"""A question with a safe answer: what, whom it concerns, and the ways to go on."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from tcpmon.core.escape import escape_hidden
+
+
+class Choice(ModalScreen[str]):
+    """Asks. The answer is the key of an option, "" for none.
+
+    options: key to what it does. The safe button, which does nothing, has the focus.
+    """
+
+    CSS_PATH = "choice.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,n,q", "keep", show=False),
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
+    ]
+    AUTO_FOCUS = "#keep"
+
+    def __init__(self, question: str, lines: list[str], options: dict[str, str]) -> None:
+        super().__init__()
+        self._question = question
+        self._lines = lines
+        self._options = options
+
+    def compose(self) -> ComposeResult:
+        """The question, the lines, the buttons."""
+        with Vertical(id="choice") as box:
+            box.border_title = self._question
+            yield Static("\n".join(map(escape_hidden, self._lines)), markup=False, id="lines")
+            with Horizontal(id="buttons"):
+                yield Button("Keep  esc", id="keep", compact=True)
+                for key, label in self._options.items():
+                    yield Button(f"{label}  {key}", id=f"do-{key}", compact=True, variant="warning")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer."""
+        self.dismiss((event.button.id or "").removeprefix("keep").removeprefix("do-"))
+
+    def on_key(self, event: events.Key) -> None:
+        """A key of an option answers too."""
+        if event.key in self._options:
+            event.stop()
+            self.dismiss(event.key)
+
+    def action_keep(self) -> None:
+        """Do nothing."""
+        self.dismiss("")

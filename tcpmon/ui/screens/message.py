@@ -1,0 +1,170 @@
+"""One message whole: every byte of it as hex, or as text in lines that fit."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tcpmon.core.escape import escape
+from tcpmon.core.model import Kind, Record
+from tcpmon.core.node import Node
+from tcpmon.core.units import binary_size, number
+from tcpmon.ui.actions import Place
+from tcpmon.ui.bindings import bindings
+from tcpmon.ui.clipboard import Clipboard
+from tcpmon.ui.render import Line, hex_line, hex_lines, record_line, record_time, wrapped
+from tcpmon.ui.widgets.footer import KeyFooter
+from tcpmon.ui.widgets.pane import Pane
+
+TEXT_BYTES = 64 * 1024
+"""As text no more than this is laid out at once; hex costs only the lines that are seen."""
+
+
+class MessageScreen(Screen[None]):
+    """Shows a record and steps to its neighbours.
+
+    scope: the client whose records these are, None for all.
+    """
+
+    CSS_PATH = "message.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.MESSAGE),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("home,g", "edge(False)", show=False),
+        Binding("end,G", "edge(True)", show=False),
+    ]
+
+    def __init__(self, node: Node, record: Record, scope: int | None, clipboard: Clipboard) -> None:
+        super().__init__()
+        self._node = node
+        self._scope = scope
+        self._clipboard = clipboard
+        self._pane = MessagePane(record)
+
+    def compose(self) -> ComposeResult:
+        """The message and the keys."""
+        yield self._pane
+        yield KeyFooter("footer", Place.MESSAGE)
+
+    def _step(self, start: int, count: int) -> None:
+        while records := self._node.records(start, count, self._scope):
+            found = records[-1] if count < 0 else records[0]
+            if found.kind <= Kind.CAST:
+                self._pane.show(found)
+                return
+            start = found.seq if count < 0 else found.seq + 1
+
+    def action_previous(self) -> None:
+        """The message before."""
+        self._step(self._pane.record.seq, -1)
+
+    def action_next(self) -> None:
+        """The next message."""
+        self._step(self._pane.record.seq + 1, 1)
+
+    def action_form(self) -> None:
+        """Text or hex."""
+        self._pane.turn()
+
+    async def action_copy(self) -> None:
+        """As escaped text."""
+        self.notify(await self._clipboard.copy(escape(self._pane.record.data)))
+
+    def action_close(self) -> None:
+        """Back to the log."""
+        self.dismiss()
+
+    def action_move(self, rows: int) -> None:
+        """Scroll by lines."""
+        self._pane.scroll_rows(rows)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by screenfuls."""
+        self._pane.scroll_rows(pages * max(1, self._pane.body_height - 3))
+
+    def action_edge(self, last: bool) -> None:
+        """Go to the beginning or the end."""
+        self._pane.jump(1.0 if last else 0.0)
+
+
+class MessagePane(Pane):
+    """The bytes of one record."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__("message")
+        self.record = record
+        self._hex = True
+        self._top = 0
+        self._text: tuple[int, list[Line]] = (0, [])  # width, lines laid out for it
+
+    def show(self, record: Record) -> None:
+        """Show another record."""
+        self.record = record
+        self._top = 0
+        self._text = (0, [])
+        self.repaint()
+
+    def turn(self) -> None:
+        """Text or hex."""
+        self._hex = not self._hex
+        self._top = 0
+        self.repaint()
+
+    def title(self) -> tuple[Line, Line]:
+        """Say which message it is."""
+        left: Line = [("Message ", "title"), (f"{number(self.record.seq)}", "note")]
+        return left, [("hex" if self._hex else "text", "note")]
+
+    def rows(self) -> Iterable[tuple[Line, str]]:
+        """Return where it comes from, and its lines that fit."""
+        width, height = self.body_width, self._lines_high
+        when = record_time("date", self.record.time, None, 0)
+        payload = self.record.kind <= Kind.CAST
+        yield record_line(self.record, when, width, 4, body=not payload), ""
+        yield [], ""
+        self._top = min(self._top, max(0, self._count() - height))
+        for row in range(self._top, min(self._top + height, self._count())):
+            yield hex_line(self.record.data, row) if self._hex else self._wrapped()[row], ""
+
+    @property
+    def _lines_high(self) -> int:
+        return max(0, self.body_height - 2)
+
+    def _count(self) -> int:
+        if self.record.kind > Kind.CAST:
+            return 0
+        return hex_lines(self.record.data) if self._hex else len(self._wrapped())
+
+    def _wrapped(self) -> list[Line]:
+        width, lines = self._text
+        if width != self.body_width:
+            data = self.record.data
+            lines = wrapped(data[:TEXT_BYTES], self.body_width)
+            if len(data) > TEXT_BYTES:
+                rest = binary_size(len(data) - TEXT_BYTES)
+                lines.append([(f"… and {rest} more: x shows them all as hex", "warn")])
+            self._text = (self.body_width, lines)
+        return lines
+
+    def position(self) -> tuple[float, float]:
+        """Return which part of the lines is shown."""
+        count = max(1, self._count())
+        return self._top / count, (self._top + self._lines_high) / count
+
+    def scroll_rows(self, rows: int) -> None:
+        """Scroll by lines."""
+        self._top = max(0, self._top + rows)
+        self.repaint()
+
+    def jump(self, fraction: float) -> None:
+        """Scroll to a place."""
+        self._top = round(fraction * max(0, self._count() - self._lines_high))
+        self.repaint()
+
+    def click_row(self, row: int, column: int, double: bool) -> None:
+        """Nothing to select."""

@@ -1,0 +1,63 @@
+"""Colours. Two hues carry meaning, sky blue for RX and orange for TX, and never alone.
+
+They are from the set of Okabe and Ito, which people with any colour vision can
+tell apart; the light theme has darker ones of the same hue, with a contrast of
+at least 4.5 to 1 on white.
+"""
+
+import os
+from collections.abc import Mapping
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="tcpmon-dark",
+    primary="#4f8fba",
+    secondary="#5f7d95",
+    accent="#56b4e9",
+    foreground="#d8dee4",
+    background="#11161b",
+    surface="#171d24",
+    panel="#1e2730",
+    success="#5fb98a",
+    warning="#e6b450",
+    error="#e5604d",
+    dark=True,
+    variables={"border": "#56b4e9", "border-blurred": "#33404c"},
+)
+
+LIGHT = Theme(
+    name="tcpmon-light",
+    primary="#2f6f9f",
+    secondary="#4f6b80",
+    accent="#0072b2",
+    foreground="#1d252c",
+    background="#fbfbfa",
+    surface="#f2f3f3",
+    panel="#e4e8eb",
+    success="#1f7a4d",
+    warning="#8a6100",
+    error="#a84300",
+    dark=False,
+    variables={"border": "#0072b2", "border-blurred": "#b9c3cb"},
+)
+
+_IDS_DARK = ("#8fc1e3", "#c9a7eb", "#8fd3b6", "#e3b7a0", "#d6d18a", "#e3a0c0")
+_IDS_LIGHT = ("#1f5f8b", "#6a3fa0", "#1d6b4f", "#8a4a22", "#6b6410", "#96305f")
+
+
+def variables(dark: bool) -> dict[str, str]:
+    """Return the colours of our own that every theme needs, Textual's too."""
+    ids = _IDS_DARK if dark else _IDS_LIGHT
+    rx, tx = ("#56b4e9", "#e69f00") if dark else ("#0072b2", "#a65300")
+    quiet = "#7f8d99" if dark else "#5d6a74"
+    return {"rx": rx, "tx": tx, "quiet": quiet} | {f"id-{n}": c for n, c in enumerate(ids)}
+
+
+def choose(name: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the theme that is meant. "auto": light if the terminal says that its background
+    is (COLORFGBG, as rxvt, Konsole and others set it), else dark."""
+    if name != "auto":
+        return name
+    background = environment.get("COLORFGBG", "").rpartition(";")[2]
+    return LIGHT.name if background in ("7", "15") else DARK.name

@@ -1,0 +1,226 @@
+"""Where a person writes to clients: text with escapes or hex, and the very bytes before they go.
+
+It knows who is meant and what is written; sending is the screen's.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from tcpmon.core.errors import BadPayload
+from tcpmon.core.escape import escape, escape_hidden
+from tcpmon.core.payload import Form, LineEnd, parse
+from tcpmon.core.units import number
+from tcpmon.ui.actions import Place
+from tcpmon.ui.bindings import bindings
+from tcpmon.ui.render import Line, cells_of, fit
+from tcpmon.ui.widgets.lines import Lines
+
+HISTORY = 500
+PREVIEW_BYTES = 64
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+Targets = tuple[int, ...] | None
+"""Clients by number; None = all that are open when it is sent."""
+
+
+class Composer(Vertical):
+    """A line to write in, who gets it, and what it is in bytes."""
+
+    class Submitted(Message):
+        """A payload is to be sent."""
+
+        def __init__(self, data: bytes, targets: Targets) -> None:
+            self.data = data
+            self.targets = targets
+            super().__init__()
+
+    class Left(Message):
+        """The person has had enough."""
+
+    def __init__(self, id: str, describe: Callable[[Targets], str]) -> None:
+        """describe: says who the targets are, for the border."""
+        super().__init__(id=id)
+        self._describe = describe
+        self._history: list[str] = []
+        self._place = 0  # in the history; its length = what is being written
+        self._draft = ""
+        self._ends: dict[str, LineEnd] = {}
+        self._listener = ""
+        self.targets: Targets = ()
+        self.form = Form.TEXT
+        self.note = ""
+        """What became of the last payload."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the input and what is told about it."""
+        yield ComposerInput(self)
+        yield ComposerInfo(self)
+
+    @property
+    def input(self) -> "ComposerInput":
+        """The line that is written in."""
+        return self.query_one(ComposerInput)
+
+    @property
+    def end(self) -> LineEnd:
+        """The line end of the listener whose clients are meant."""
+        return self._ends.get(self._listener, LineEnd.LF)
+
+    def aim(self, targets: Targets, listener: str) -> None:
+        """Say who is meant. listener: its line end is used."""
+        self.targets = targets
+        self._listener = listener
+        self.retitle()
+
+    def retitle(self) -> None:
+        """Write the border anew: a target may have gone."""
+        title = self._describe(self.targets)
+        if title != self.border_title:
+            self.border_title = title
+        self.set_class(self.targets is None, "-broadcast")
+        self.tell()
+
+    def tell(self) -> None:
+        """Show the bytes anew."""
+        self.query_one(ComposerInfo).repaint()
+
+    def payload(self) -> bytes:
+        """Return what would be sent. Raises BadPayload."""
+        return parse(self.input.value, self.form, self.end)
+
+    def submit(self) -> None:
+        """Send, if it is bytes and not nothing."""
+        try:
+            data = self.payload()
+        except BadPayload as error:
+            self.input.cursor_position = error.place
+            self.tell()
+            return
+        if not data:
+            return
+        text = self.input.value
+        if text and (not self._history or self._history[-1] != text):
+            self._history = [*self._history[1 - HISTORY :], text]
+        self._place = len(self._history)
+        self._draft = ""
+        self.input.value = ""
+        self.post_message(self.Submitted(data, self.targets))
+
+    def walk(self, step: int) -> None:
+        """Go through what was sent before; what is being written is not lost."""
+        if self._place == len(self._history):
+            self._draft = self.input.value
+        self._place = min(len(self._history), max(0, self._place + step))
+        at_draft = self._place == len(self._history)
+        self.input.value = self._draft if at_draft else self._history[self._place]
+        self.input.cursor_position = len(self.input.value)
+
+    def next_form(self) -> None:
+        """Text or hex; what is written is turned into the other form where that is possible."""
+        other = Form.HEX if self.form is Form.TEXT else Form.TEXT
+        try:
+            data = parse(self.input.value, self.form, LineEnd.NONE)
+        except BadPayload:
+            pass
+        else:
+            self.input.value = data.hex(" ") if other is Form.HEX else escape(data)
+            self.input.cursor_position = len(self.input.value)
+        self.form = other
+        self.tell()
+
+    def next_end(self) -> None:
+        """Another line end, remembered for the listener."""
+        self._ends[self._listener] = self.end.following
+        self.tell()
+
+    def on_input_changed(self) -> None:
+        """The text has changed, and so have the bytes."""
+        self.note = ""
+        self.tell()
+
+
+class ComposerInput(Input):
+    """The line itself. What cannot be seen is turned into an escape as it comes in."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.COMPOSER)
+
+    def __init__(self, composer: Composer) -> None:
+        super().__init__(compact=True, select_on_focus=False, id="composer-input")
+        self._composer = composer
+
+    def insert_text_at_cursor(self, text: str) -> None:
+        super().insert_text_at_cursor(escape_hidden(text))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert pasted text, never send it; its line breaks become the line end chosen."""
+        event.stop()
+        event.prevent_default()
+        ending = escape(self._composer.end.value) or "\\n"
+        if self._composer.form is Form.HEX:
+            ending = " "
+        self.insert_text_at_cursor(_NEWLINE.sub(lambda _: ending, event.text))
+
+    async def action_submit(self) -> None:
+        self._composer.submit()
+
+    def action_leave(self) -> None:
+        """Escape."""
+        self._composer.post_message(Composer.Left())
+
+    def action_kind(self) -> None:
+        """Text or hex."""
+        self._composer.next_form()
+
+    def action_line_end(self) -> None:
+        """Another line end."""
+        self._composer.next_end()
+
+    def action_older(self) -> None:
+        """What was sent before."""
+        self._composer.walk(-1)
+
+    def action_newer(self) -> None:
+        """What was sent after that."""
+        self._composer.walk(1)
+
+
+class ComposerInfo(Lines):
+    """Form, line end, and the bytes; or what is wrong, and where."""
+
+    def __init__(self, composer: Composer) -> None:
+        super().__init__("composer-info")
+        self._composer = composer
+
+    def compose_lines(self) -> Iterable[tuple[Line, str]]:
+        """Return the one line."""
+        composer = self._composer
+        text = composer.form is Form.TEXT
+        line: Line = [(f" {composer.form} ", "note")]
+        if text:
+            line += [
+                (" end ", "dim"),
+                (f"{composer.end.name if composer.end.value else 'none'} ", "note"),
+            ]
+        line.append((" ", ""))
+        room = self.size.width - cells_of(line)
+        try:
+            data = composer.payload()
+        except BadPayload as error:
+            message = f"character {error.place + 1}: {error}"
+            yield [*line, (fit(message, max(1, room)).rstrip(), "error")], ""
+            return
+        if composer.note and not composer.input.value:
+            yield [*line, (fit(composer.note, max(1, room)).rstrip(), "")], ""
+            return
+        count = f"{number(len(data))} B"
+        shown = data[: max(0, min(PREVIEW_BYTES, (room - len(count) - 5) // 3))]
+        dots = " …" if len(shown) < len(data) else ""
+        yield [*line, (f"{count}  ", ""), (shown.hex(" ") + dots, "dim")], ""
