@@ -1,6 +1,5 @@
 """Config to a running node: the only place that joins the inner rings."""
 
-import gc
 from collections.abc import Callable
 
 from tcpmon.config import Config
@@ -37,9 +36,3 @@ def start_thread(config: Config) -> EngineThread:
         node.ended.result()
         raise
     return node
-
-
-def spare_the_collector() -> None:
-    """Tell the garbage collector that what is there now stays: call once all is imported."""
-    gc.collect()
-    gc.freeze()

@@ -63,6 +63,9 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     _fill_closed_descriptors()
     verb, options = _parse(arguments)
+    import gc
+
+    gc.disable()  # importing makes no garbage; whoever runs the program turns it on again
     from tcpmon.core.errors import TcpmonError
 
     try:
@@ -149,7 +152,7 @@ def _parser(prog: str, usage: str, description: str) -> _Parser:
 
 
 def _config(options: argparse.Namespace) -> "Config":
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from tcpmon.config import Config
     from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, TcpEndpoint, parse

@@ -1,14 +1,14 @@
 """Every option once, as it is meant: flags are turned into this and nothing else is read."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from tcpmon.core.endpoint import Endpoint
 from tcpmon.core.limits import Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """What a node does.
 
     endpoints: where it listens. echo: answer each read with what came; reply:
@@ -20,11 +20,10 @@ class Config:
     echo: bool = False
     reply: bytes | None = None
     half_open: bool = False
-    limits: Limits = Limits()  # noqa: RUF009 - frozen
+    limits: Limits = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class ServeConfig:
+class ServeConfig(Struct, frozen=True):
     """How `tcpmon serve` reports. quiet: no line for each message."""
 
     node: Config
@@ -32,8 +31,7 @@ class ServeConfig:
     quiet: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenConfig:
+class ScreenConfig(Struct, frozen=True):
     """How the screen looks. theme: a name, "auto" = by the terminal's colours."""
 
     node: Config

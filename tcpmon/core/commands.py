@@ -4,9 +4,10 @@ A key, a script and a remote screen ask in the same words; `Node.do` takes any
 of them and returns the answer named in the brackets.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from tcpmon.core.endpoint import Endpoint
 from tcpmon.core.model import Listener
@@ -14,14 +15,11 @@ from tcpmon.core.model import Listener
 R_co = TypeVar("R_co", covariant=True)
 
 
-class Command(Generic[R_co]):
+class Command(Struct, Generic[R_co], frozen=True):
     """Something a node can do; R_co is what comes back."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Listen(Command[Listener]):
+class Listen(Command[Listener], frozen=True):
     """Bind an endpoint and accept clients on it.
 
     Raises CannotListen.
@@ -30,8 +28,7 @@ class Listen(Command[Listener]):
     endpoint: Endpoint
 
 
-@dataclass(frozen=True, slots=True)
-class Unlisten(Command[None]):
+class Unlisten(Command[None], frozen=True):
     """Accept no more on a listener. Its clients stay.
 
     Raises NoSuchTarget.
@@ -40,8 +37,7 @@ class Unlisten(Command[None]):
     listener: int
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """What became of a payload.
 
     accepted: clients that were given it; queued: those of them for which it
@@ -51,11 +47,10 @@ class Delivery:
 
     accepted: int
     queued: int
-    skipped: dict[int, str] = field(default_factory=dict)
+    skipped: dict[int, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Send(Command[Delivery]):
+class Send(Command[Delivery], frozen=True):
     """Send data to clients; clients=None means to all that are open."""
 
     data: bytes
@@ -71,14 +66,12 @@ class How(StrEnum):
     """RST at once; what is queued is lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disconnect(Command[int]):
+class Disconnect(Command[int], frozen=True):
     """End connections; clients=None means all. Returns how many were open."""
 
     clients: tuple[int, ...] | None
     how: How = How.CLOSE
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetClosed(Command[int]):
+class ForgetClosed(Command[int], frozen=True):
     """Take closed clients off the table. Returns how many. Their records stay."""

@@ -6,7 +6,8 @@ only checked to be one.
 
 import ipaddress
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tcpmon.core.errors import BadAddress
 from tcpmon.core.escape import escape_text
@@ -19,8 +20,7 @@ _NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 _EXAMPLES = "write for example 9000, :9000, 192.168.1.5:9000, [::1]:9000 or unix:/tmp/my.sock"
 
 
-@dataclass(frozen=True, slots=True)
-class TcpEndpoint:
+class TcpEndpoint(Struct, frozen=True):
     """host: a name, an IP address without brackets, "localhost" (127.0.0.1 and ::1) or
     "*" (every address of this machine); port: 0 to 65535, 0 = any free one."""
 
@@ -31,8 +31,7 @@ class TcpEndpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class UnixEndpoint:
+class UnixEndpoint(Struct, frozen=True):
     """path: of the socket file, as given."""
 
     path: str

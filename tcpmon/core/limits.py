@@ -1,12 +1,11 @@
 """What a node allows, and why these figures."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MIB = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """All amounts in bytes unless the name says otherwise.
 
     clients: open at once; more are refused with a reset. The engine lowers it to

@@ -7,9 +7,10 @@ or messages a second.
 
 import struct
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tcpmon.core.units import lasted, size
 
@@ -80,8 +81,7 @@ class Backlog(StrEnum):
     STUCK = "STUCK"
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True, gc=False):
     """One connection as the table shows it, open or closed.
 
     unsent: accepted for sending and not yet acknowledged by the peer's system:
@@ -111,8 +111,7 @@ class Client:
     """Why it ended, in words; "" while it is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(Struct, frozen=True):
     """A bound endpoint.
 
     addresses: the real ones, as many as the endpoint stands for. local and
@@ -129,8 +128,7 @@ class Listener:
     refused: int
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Sums over all connections since the node started, and what is kept of them."""
 
     open: int
@@ -152,8 +150,7 @@ class Totals:
     """What the operator should know at any time (out of descriptors), "" for nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Which part of the table is wanted, and in which order.
 
     sort: a column's name from SORTS. cursor: the client whose row number is wanted too.
@@ -172,8 +169,7 @@ SORTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A picture of a node: the rows asked for, and the sums over all.
 
     first: row number of rows[0]; count: rows in all; cursor: row number of the
@@ -191,8 +187,7 @@ class View:
     """(rx, tx) of the last seconds, oldest first, for a sparkline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
+class Cast(Struct, frozen=True):
     """Who a CAST record is for, and what became of it so far.
 
     receivers: client ids in rising order. skipped: who was not given it, and why.
@@ -200,17 +195,16 @@ class Cast:
     """
 
     receivers: "array[int]"
-    skipped: dict[int, str] = field(default_factory=dict)
-    waiting: set[int] = field(default_factory=set)
-    lost: set[int] = field(default_factory=set)
+    skipped: dict[int, str] = {}
+    waiting: set[int] = set()
+    lost: set[int] = set()
 
     def __contains__(self, client: int) -> bool:
         place = bisect_left(self.receivers, client)
         return place < len(self.receivers) and self.receivers[place] == client
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One thing that happened, as kept.
 
     seq: counts up by one for each record of the node, so it orders everything.
@@ -228,8 +222,7 @@ class Record:
     unsent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Which records are kept: first <= seq < end. Older ones were dropped."""
 
     first: int
@@ -250,8 +243,7 @@ def opened(data: bytes) -> tuple[str, str]:
 _END = struct.Struct("<BQQQQ")
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """How a connection ended, and what it amounted to.
 
     unsent: bytes accepted for sending that the peer did not get, as far as can

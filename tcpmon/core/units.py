@@ -61,7 +61,9 @@ def span(seconds: float) -> str:
 
 
 def lasted(seconds: float) -> str:
-    """Return how long something lasted, for a sentence: "0.3 s", "5.3 s", "12 min"."""
+    """Return how long something lasted, for a sentence: "12 ms", "5.3 s", "12 min"."""
+    if seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"
     if seconds < 120:
         return f"{seconds:.1f} s"
     if seconds < 7200:

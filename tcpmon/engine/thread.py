@@ -31,6 +31,7 @@ class EngineThread:
 
     def start(self) -> None:
         """Start the thread; return when commands can be given. Raises what the start raised."""
+        self.ended.set_running_or_notify_cancel()  # who waits for it cannot cancel it
         self._thread.start()
         self._started.result()
 

@@ -14,6 +14,7 @@ from tcpmon.core.model import Kind
 from tcpmon.engine.engine import Engine
 from tcpmon.headless import jsonl, text
 from tcpmon.headless.output import Output
+from tcpmon.memory import settle_memory
 
 STDOUT, STDERR = 1, 2
 OUTPUT_SECONDS = 2.0  # how long a slow stdout may keep an ending program
@@ -50,7 +51,7 @@ async def _serve(config: ServeConfig) -> None:
         engine.taps.append(report.take)
         _watch_signals(loop, ending)
         _watch_pipe(loop, ending)
-        build.spare_the_collector()
+        settle_memory()
         error = await ending
     talk.close(OUTPUT_SECONDS)
     output.close(OUTPUT_SECONDS)

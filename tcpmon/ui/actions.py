@@ -5,8 +5,9 @@ from this list. An action `disconnect-all` is the method `action_disconnect_all`
 of the screen named by its place. Nothing here knows how anything is done.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Place(StrEnum):
@@ -30,8 +31,7 @@ class Group(StrEnum):
     LISTENERS = "Listeners"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """Something a person can do.
 
     keys: as Textual names them, the first one is shown. label: a word or two for
@@ -102,17 +102,17 @@ ACTIONS: tuple[Action, ...] = (
           palette=False),
     _main("first", "g home", "First", "First row", "go to the first row", Group.MOVE),
     _main("last", "G end", "Last", "Last row", "go to the last row; in the log, follow it", Group.MOVE),
-    _main("open", "enter", "Open", "Open", "a client: show only its messages; a message: show it whole",
+    _main("open", "enter", "Open", "Open", "a client: only its messages; a message: all of it",
           Group.MOVE, footer=1),
-    _main("back", "escape", "Back", "Back", "one step back: zoom, one client only, cleared view, marks",
+    _main("back", "escape", "Back", "Back", "one step back: zoom, one client, cleared view, marks",
           Group.MOVE),
 
     _main("send", "s", "Send", "Send to the client",
-          "write to the marked clients, or to the one of the row", Group.CLIENTS, footer=2),
+          "write to the marked clients, or to the row's", Group.CLIENTS, footer=2),
     _main("broadcast", "b", "Broadcast", "Broadcast to all", "write to all clients",
           Group.CLIENTS, footer=3),
     _main("disconnect", "d", "Disconnect", "Disconnect",
-          "close the marked clients, or the one of the row: what is queued, then FIN",
+          "send what is queued, then FIN: marked ones, or the row",
           Group.CLIENTS, footer=4, pane="clients"),
     _main("disconnect-how", "D", "Close or reset", "Disconnect: close or reset",
           "as d, but choose between FIN and RST", Group.CLIENTS, footer=12, pane="clients"),
@@ -124,11 +124,11 @@ ACTIONS: tuple[Action, ...] = (
           Group.CLIENTS),
     _main("unmark", "u", "Unmark", "Unmark all", "take all marks away", Group.CLIENTS),
     _main("sort", "o", "Sort", "Sort by the next column",
-          "sort by the next column; a click on a heading does it too", Group.CLIENTS, footer=8,
+          "sort by the next column; or click a heading", Group.CLIENTS, footer=8,
           pane="clients"),
     _main("reverse", "O", "Reverse", "Turn the order round", "turn the order round", Group.CLIENTS),
     _main("clear-closed", "C", "Clear closed", "Clear closed clients",
-          "take closed clients off the table; their messages stay", Group.CLIENTS, footer=13,
+          "drop closed clients from the table, not their messages", Group.CLIENTS, footer=13,
           pane="clients"),
 
     _main("only-this", "f", "Only this", "Only this client's messages",
@@ -138,11 +138,11 @@ ACTIONS: tuple[Action, ...] = (
     _main("form", "x", "Hex", "Text, hex or both", "show payloads as text, as hex, or both",
           Group.MESSAGES, footer=6),
     _main("times", "T", "Times", "Form of times",
-          "time of day, since the line above, both, since the start, with date", Group.MESSAGES),
-    _main("copy", "y", "Copy", "Copy", "copy the message of the row, or the client's address",
+          "clock, since the line above, both, since start, date", Group.MESSAGES),
+    _main("copy", "y", "Copy", "Copy", "copy the row's message, or the client's address",
           Group.MESSAGES, footer=7),
     _main("clear-log", "ctrl+l", "Clear view", "Clear the log's view",
-          "begin with an empty log; esc brings the old messages back", Group.MESSAGES),
+          "empty the log; esc brings the old messages back", Group.MESSAGES),
 
     _main("pause", "p", "Pause", "Pause the screen", "freeze what is shown; the server goes on",
           Group.WINDOW, footer=11),

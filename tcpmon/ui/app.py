@@ -1,18 +1,22 @@
 """The application: wiring only."""
 
 import asyncio
-import gc
 import sys
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, CSSPathType, SystemCommand
+from textual.app import App, SystemCommand
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.types import CSSPathType
 
 from tcpmon.config import Config, ScreenConfig
 from tcpmon.core.errors import InputError
+from tcpmon.core.model import Ask
 from tcpmon.core.node import Node, OwnNode
+from tcpmon.core.units import number
+from tcpmon.memory import settle_memory
 from tcpmon.ui import themes
 from tcpmon.ui.actions import Place, of
 from tcpmon.ui.clipboard import Clipboard
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 
 END_SECONDS = 5.0
 """How long an ending program may take before it is ended."""
+INTERRUPT_SECONDS = 2.0
+SETTLE_SECONDS = 0.5  # after the start, when all is imported and painted
 
 
 class TcpmonApp(App[None]):
@@ -50,6 +56,7 @@ class TcpmonApp(App[None]):
         self._ended = ended
         self._own_loop: asyncio.AbstractEventLoop | None = None
         self._leaving = False
+        self._interrupted = 0.0
         self._filters.append(SegmentFence())
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
@@ -60,7 +67,7 @@ class TcpmonApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Add our own colours to every theme."""
-        return themes.variables(self.current_theme.dark)
+        return themes.variables(self.current_theme)
 
     def get_default_screen(self) -> Screen[Any]:
         """The one screen everything starts from."""
@@ -69,6 +76,7 @@ class TcpmonApp(App[None]):
     def on_mount(self) -> None:
         """Watch over the node, which has been serving since before there was a screen."""
         self._own_loop = asyncio.get_running_loop()
+        self.set_timer(SETTLE_SECONDS, settle_memory)
         if self._leaving:
             self.exit()
         elif self._ended is not None:
@@ -88,6 +96,31 @@ class TcpmonApp(App[None]):
         self._leaving = True
         if self._own_loop is not None:
             self._own_loop.call_soon_threadsafe(self.exit)
+
+    async def action_quit(self) -> None:
+        """End, after asking if somebody would be dropped."""
+        from tcpmon.ui.screens.choice import Choice
+
+        count = self._node.view(Ask()).totals.open
+        if not count or isinstance(self.screen, Choice):
+            self.exit()
+            return
+        clients = "1 client is" if count == 1 else f"{number(count)} clients are"
+        question = Choice("Quit?", [f"{clients} connected and will be dropped."], {"y": "Quit"})
+        self.push_screen(question, lambda answer: self.exit() if answer else None)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C: the second one within two seconds ends the program."""
+        now = time.monotonic()
+        if now - self._interrupted < INTERRUPT_SECONDS:
+            self.exit()
+        self._interrupted = now
+        self.notify("^c again to quit", timeout=INTERRUPT_SECONDS)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what is selected in an input."""
+        self._clipboard = text
+        self._write_clipboard(text)
 
     def _write_clipboard(self, text: str) -> None:
         if write := getattr(self._driver, "write_clipboard", None):
@@ -116,8 +149,6 @@ def run(node: OwnNode, config: ScreenConfig) -> None:
     try:
         app = TcpmonApp(node, config.theme, _answer(config.node), _driver(), node.ended)
         _leave_on_signals(app, node)
-        gc.collect()
-        gc.freeze()
         app.run()
     finally:
         node.stop()

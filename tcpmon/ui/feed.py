@@ -7,8 +7,8 @@ another screen covers what it feeds.
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual.screen import Screen
 
 from tcpmon.core.model import Ask, View

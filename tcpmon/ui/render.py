@@ -7,8 +7,8 @@ widgets.lines for the names). Whatever a peer had a hand in comes through
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size, split_text
 
 from tcpmon.core import timestamps
@@ -53,16 +53,22 @@ def cells_of(line: Iterable[Span]) -> int:
 
 
 def payload(data: bytes, width: int, style: str = "") -> Line:
-    """Return bytes as one line of at most width cells, escapes set off by style."""
-    if width <= 0:
-        return []
-    text = escape(data, 4 * width)  # a cell shows four bytes of UTF-8 at most
-    if len(text) > width or not text.isascii():
+    """Return bytes as one line of at most width cells, escapes set off by style and never cut."""
+    seen = 4 * width  # a cell shows four bytes of UTF-8 at most
+    spans = _split_escapes(escape(data, seen), style)
+    if cells_of(spans) <= width and len(data) <= seen:
+        return spans
+    line: Line = []
+    room = width - 1
+    for text, look in spans:
         cells = cell_len(text)
-        if cells > width or len(data) > 4 * width:
-            text = split_text(text, width - 1)[0] if cells >= width else text
-            return [*_split_escapes(text, style), ("…", "dim")]
-    return _split_escapes(text, style)
+        if cells > room:
+            if look != "escape" and room > 0:
+                line.append((split_text(text, room)[0], look))
+            break
+        line.append((text, look))
+        room -= cells
+    return [*line, ("…", "dim")] if width > 0 else []
 
 
 def _split_escapes(text: str, style: str) -> Line:
@@ -121,8 +127,8 @@ def hex_lines(data: bytes) -> int:
     return (len(data) + 15) // 16
 
 
-def hex_line(data: bytes, row: int) -> Line:
-    """Return one line of a dump: offset, 16 bytes in two groups, and their text."""
+def hex_line(data: bytes, row: int, style: str = "") -> Line:
+    """Return one line of a dump: offset, 16 bytes in two groups, and their text in a style."""
     part = data[row * 16 : row * 16 + 16]
     digits = [_HEX[byte] for byte in part]
     left, right = " ".join(digits[:8]), " ".join(digits[8:])
@@ -130,7 +136,7 @@ def hex_line(data: bytes, row: int) -> Line:
         (f"{row * 16:05x}  ", "dim"),
         (f"{left:<23}  {right:<23}  ", ""),
         ("|", "dim"),
-        (part.translate(_DOTS).decode("ascii"), ""),
+        (part.translate(_DOTS).decode("ascii"), style),
         ("|", "dim"),
     ]
 
@@ -141,8 +147,7 @@ GLYPHS = {State.OPEN: "●", State.HALF: "◐", State.CLOSING: "◌", State.CLOS
 BROKEN_GLYPH = "✗"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of the client table.
 
     sort: the name it is sorted by, see core.model.SORTS. width: cells; 0 = what is
@@ -214,7 +219,7 @@ COLUMNS = (
     Column("Unsent", "unsent", 7, True, 8, _unsent),
     Column("Last", "last", 0, False, 0, lambda client, now: ("", "")),
 )  # fmt: skip
-LAST_LEAST = 12  # cells below which the last column does not go before others leave
+LAST_LEAST = 20  # cells below which the last column does not go before others leave
 
 
 def columns_for(width: int) -> list[tuple[Column, int]]:
@@ -227,7 +232,7 @@ def columns_for(width: int) -> list[tuple[Column, int]]:
             break
         shown.remove(min(leavers, key=lambda column: column.leaves))
     spare = max(0, width - fixed)
-    remote = min(spare - LAST_LEAST, 18) // 2 if spare > 4 * LAST_LEAST else 0
+    remote = min(spare - LAST_LEAST, 18) // 2 if spare > 2 * LAST_LEAST else 0
     return [
         (c, spare - remote if not c.width else c.width + (remote if c.sort == "peer" else 0))
         for c in shown
@@ -274,6 +279,11 @@ def record_time(form: str, at: int, before: int | None, start: int) -> str:
     return _stamp.clock(at)
 
 
+def style_of(kind: Kind) -> str:
+    """Return the style of a kind of record."""
+    return _WORDS[kind][1]
+
+
 _WORDS = {
     Kind.RX: ("RX", "rx"),
     Kind.TX: ("TX", "tx"),
@@ -301,6 +311,7 @@ def record_line(record: Record, when: str, width: int, id_width: int, body: bool
     own = colour(record.client) if record.client else "dim"
     line: Line = [(f"{when} ", "dim"), (f"{who:>{id_width}}", own), (f" {word:<6} ", style)]
     if record.kind > Kind.CAST:
+        story = story.removeprefix(f"{word} ")
         return [*line, (fit(story, max(1, width - cells_of(line))).rstrip(), style)]
     line.append((f"{number(len(record.data)):>6}  ", "dim"))
     fate, fate_style = delivery(record)

@@ -8,6 +8,7 @@ at least 4.5 to 1 on white.
 import os
 from collections.abc import Mapping
 
+from textual.color import Color
 from textual.theme import Theme
 
 DARK = Theme(
@@ -46,12 +47,17 @@ _IDS_DARK = ("#8fc1e3", "#c9a7eb", "#8fd3b6", "#e3b7a0", "#d6d18a", "#e3a0c0")
 _IDS_LIGHT = ("#1f5f8b", "#6a3fa0", "#1d6b4f", "#8a4a22", "#6b6410", "#96305f")
 
 
-def variables(dark: bool) -> dict[str, str]:
+def variables(theme: Theme) -> dict[str, str]:
     """Return the colours of our own that every theme needs, Textual's too."""
-    ids = _IDS_DARK if dark else _IDS_LIGHT
-    rx, tx = ("#56b4e9", "#e69f00") if dark else ("#0072b2", "#a65300")
-    quiet = "#7f8d99" if dark else "#5d6a74"
-    return {"rx": rx, "tx": tx, "quiet": quiet} | {f"id-{n}": c for n, c in enumerate(ids)}
+    ids = _IDS_DARK if theme.dark else _IDS_LIGHT
+    rx, tx = ("#56b4e9", "#e69f00") if theme.dark else ("#0072b2", "#a65300")
+    quiet = "#7f8d99" if theme.dark else "#5d6a74"
+    colors = theme.to_color_system().generate()
+    background = Color.parse(colors["background"])
+    cursor = background.blend(Color.parse(colors["primary"]), 0.35)
+    idle = background.blend(Color.parse(colors["foreground"]), 0.08)
+    own = {"rx": rx, "tx": tx, "quiet": quiet, "row": cursor.hex, "row-idle": idle.hex}
+    return own | {f"id-{number}": color for number, color in enumerate(ids)}
 
 
 def choose(name: str, environment: Mapping[str, str] = os.environ) -> str:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
@@ -37,7 +37,7 @@ class Choice(ModalScreen[str]):
         with Vertical(id="choice") as box:
             box.border_title = self._question
             yield Static("\n".join(map(escape_hidden, self._lines)), markup=False, id="lines")
-            with Horizontal(id="buttons"):
+            with Vertical(id="buttons"):
                 yield Button("Keep  esc", id="keep", compact=True)
                 for key, label in self._options.items():
                     yield Button(f"{label}  {key}", id=f"do-{key}", compact=True, variant="warning")

@@ -12,7 +12,7 @@ from tcpmon.ui.actions import ACTIONS, Action, Group, shown_key
 from tcpmon.ui.render import Line, cells_of
 from tcpmon.ui.widgets.lines import Lines
 
-COLUMN = 76  # cells that one column of help takes
+COLUMN = 66  # cells that one column of help takes
 
 
 class HelpScreen(ModalScreen[None]):
@@ -79,4 +79,4 @@ def _block(group: Group) -> list[Line]:
 
 def _row(action: Action) -> Line:
     keys = " ".join(map(shown_key, action.keys))
-    return [(f"  {keys:<10} ", "key"), (action.help, "")]
+    return [(f" {keys:<11} ", "key"), (action.help, "")]

@@ -1,9 +1,9 @@
 """Where we listen: see, add and stop it, and what to do where it does not work."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -29,8 +29,7 @@ from tcpmon.ui.widgets.pane import Pane
 LOOK_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """An address that could not be listened on, and what to do about it."""
 
     endpoint: Endpoint

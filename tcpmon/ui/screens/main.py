@@ -4,7 +4,7 @@ It turns actions into commands and shows what came of them; what the widgets
 show they get from the feed.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -24,15 +24,14 @@ from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
 from tcpmon.ui.render import skipped
-from tcpmon.ui.screens.choice import Choice
-from tcpmon.ui.screens.help import HelpScreen
-from tcpmon.ui.screens.listeners import Failure, ListenersScreen
-from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.messages import MessagesPane
 from tcpmon.ui.widgets.status import StatusBar
+
+if TYPE_CHECKING:
+    from tcpmon.ui.screens.listeners import Failure
 
 ROOMY = 32  # rows from which the composer is always there
 
@@ -173,6 +172,8 @@ class MainScreen(Screen[None]):
 
     @on(MessagesPane.Opened)
     def _open_message(self, message: MessagesPane.Opened) -> None:
+        from tcpmon.ui.screens.message import MessageScreen
+
         scope = self._messages.scope
         self.app.push_screen(MessageScreen(self._node, message.record, scope, self._clipboard))
 
@@ -281,9 +282,8 @@ class MainScreen(Screen[None]):
         verb = "Disconnect" if how is How.CLOSE else "Reset"
         if count > 1:
             lines = self._list(targets)
-            if not await self.app.push_screen_wait(
-                Choice(f"{verb} {number(count)} clients?", lines, {"y": verb})
-            ):
+            question = f"{verb} {number(count)} clients?"
+            if not await self._choose(question, lines, {"y": verb}):
                 return
         done = await self._do(Disconnect(targets, how))
         if done is not None:
@@ -293,6 +293,11 @@ class MainScreen(Screen[None]):
             )
             gone = "is gone already" if not done else "closing" if how is How.CLOSE else "reset"
             self.notify(f"{said}: {gone}")
+
+    async def _choose(self, question: str, lines: list[str], options: dict[str, str]) -> str:
+        from tcpmon.ui.screens.choice import Choice
+
+        return await self.app.push_screen_wait(Choice(question, lines, options))
 
     def _list(self, targets: Targets) -> list[str]:
         if targets is None:
@@ -307,12 +312,10 @@ class MainScreen(Screen[None]):
         if not targets:
             self.notify("nobody to disconnect", severity="warning")
             return
-        choice = await self.app.push_screen_wait(
-            Choice(
-                f"Disconnect {len(targets)} client{'s'[: len(targets) != 1]}: how?",
-                self._list(targets),
-                {"c": "Close: send what is queued, then FIN", "r": "Reset: drop at once, RST"},
-            )
+        choice = await self._choose(
+            f"Disconnect {len(targets)} client{'s'[: len(targets) != 1]}: how?",
+            self._list(targets),
+            {"c": "Close: send what is queued, then FIN", "r": "Reset: drop at once, RST"},
         )
         if choice:
             done = await self._do(Disconnect(targets, How.CLOSE if choice == "c" else How.RESET))
@@ -409,26 +412,27 @@ class MainScreen(Screen[None]):
 
     def action_listeners(self) -> None:
         """See, add and stop listeners."""
+        from tcpmon.ui.screens.listeners import ListenersScreen
+
         self.app.push_screen(ListenersScreen(self._node, self._clipboard, self._failures))
 
     def action_help(self) -> None:
         """Show all keys."""
+        from tcpmon.ui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen())
 
     def action_palette(self) -> None:
         """Search every command."""
         self.app.action_command_palette()
 
-    @work
     async def action_quit(self) -> None:
-        """End tcpmon, after asking if somebody would be dropped."""
-        count = self._node.view(self._clients.ask()).totals.open
-        if count:
-            clients = "1 client is" if count == 1 else f"{number(count)} clients are"
-            lines = [f"{clients} connected and will be dropped."]
-            if not await self.app.push_screen_wait(Choice("Quit?", lines, {"y": "Quit"})):
-                return
-        self.app.exit()
+        """End tcpmon."""
+        await self.app.action_quit()
+
+    def action_interrupt(self) -> None:
+        """End tcpmon when it comes twice."""
+        self.app.action_help_quit()
 
 
 def _note(delivery: Delivery) -> str:

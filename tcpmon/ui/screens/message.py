@@ -14,7 +14,7 @@ from tcpmon.core.units import binary_size, number
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
-from tcpmon.ui.render import Line, hex_line, hex_lines, record_line, record_time, wrapped
+from tcpmon.ui.render import Line, hex_line, hex_lines, record_line, record_time, style_of, wrapped
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.pane import Pane
 
@@ -129,7 +129,12 @@ class MessagePane(Pane):
         yield [], ""
         self._top = min(self._top, max(0, self._count() - height))
         for row in range(self._top, min(self._top + height, self._count())):
-            yield hex_line(self.record.data, row) if self._hex else self._wrapped()[row], ""
+            yield self._line(row), ""
+
+    def _line(self, row: int) -> Line:
+        if self._hex:
+            return hex_line(self.record.data, row, style_of(self.record.kind))
+        return self._wrapped()[row]
 
     @property
     def _lines_high(self) -> int:

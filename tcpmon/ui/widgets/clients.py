@@ -6,8 +6,8 @@ and through the end of the connection. So do the marks.
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual.message import Message
 
 from tcpmon.core.model import Ask, Client, Listener, View

@@ -210,6 +210,18 @@ class ComposerInfo(Lines):
                 (f"{composer.end.name if composer.end.value else 'none'} ", "note"),
             ]
         line.append((" ", ""))
+        if not composer.input.value and not composer.input.has_focus:
+            yield (
+                [
+                    *line,
+                    ("s", "key"),
+                    (" write to this client   ", "dim"),
+                    ("b", "key"),
+                    (" to all", "dim"),
+                ],
+                "",
+            )
+            return
         room = self.size.width - cells_of(line)
         try:
             data = composer.payload()

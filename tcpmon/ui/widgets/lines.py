@@ -6,22 +6,43 @@ layout, which is three quarters of what a repaint costs otherwise.
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tcpmon.ui.render import Line, cells_of
 
-STYLES = (
-    "dim", "rx", "tx", "event", "good", "warn", "error", "escape", "title", "note", "heading",
-    "frame", "frame-focus", "key", "alert", "id-0", "id-1", "id-2", "id-3", "id-4", "id-5",
-    "row-cursor", "row-idle-cursor", "row-closed", "row-heading",
-)  # fmt: skip
-"""What a span or a row can look like. Those that begin with "row-" are for whole rows."""
+STYLES: dict[str, tuple[str, str, str]] = {
+    "dim": ("quiet", "", ""),
+    "rx": ("rx", "", ""),
+    "tx": ("tx", "", ""),
+    "event": ("quiet", "", "italic"),
+    "good": ("success", "", ""),
+    "warn": ("warning", "", ""),
+    "error": ("error", "", "bold"),
+    "escape": ("quiet", "", "italic"),
+    "title": ("", "", "bold"),
+    "note": ("accent", "", ""),
+    "heading": ("quiet", "", ""),
+    "key": ("accent", "", "bold"),
+    "alert": ("background", "warning", "bold"),
+    "frame": ("border-blurred", "", ""),
+    "frame-focus": ("border", "", ""),
+    **{f"id-{number}": (f"id-{number}", "", "") for number in range(6)},
+    "row-cursor": ("", "row", "bold"),
+    "row-idle-cursor": ("", "row-idle", ""),
+    "row-closed": ("quiet", "", ""),
+    "row-heading": ("quiet", "", ""),
+}
+"""What a span or a row can look like: colour, background (variables of the theme), weight.
+
+Those that begin with "row-" are for whole rows. Not component classes of a
+style sheet: those cost each widget a node for each name, a fifth of the start.
+"""
 
 _FRAME = {"frame", "frame-focus"}  # these look the same beside every row
 
@@ -29,7 +50,6 @@ _FRAME = {"frame", "frame-focus"}  # these look the same beside every row
 class Lines(Widget):
     """Paints `compose_lines`. Call `repaint` when they may have changed."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in STYLES}
     ALLOW_SELECT = False
 
     def __init__(self, id: str) -> None:
@@ -72,11 +92,21 @@ class Lines(Widget):
             style = self.rich_style
             if name in _FRAME:
                 row = ""
-            for part in (name, row) if row == "row-closed" else (row, name):
+            for part in (row, name):
                 if part:
-                    style += self.get_component_rich_style(f"lines--{part}", partial=True)
+                    style += self._look(part)
             self._styles[key] = style
         return style
+
+    def _look(self, name: str) -> Style:
+        color, background, weight = STYLES[name]
+        variables = self.app.theme_variables
+        return Style(
+            color=Color.parse(variables[color]).rich_color if color else None,
+            bgcolor=Color.parse(variables[background]).rich_color if background else None,
+            bold="bold" in weight or None,
+            italic="italic" in weight or None,
+        )
 
     def forget_styles(self) -> None:
         """Look colours up anew, and paint everything."""

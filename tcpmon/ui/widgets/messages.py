@@ -14,7 +14,7 @@ from textual.message import Message
 from tcpmon.core.model import Kind, Record, Span
 from tcpmon.core.node import Node
 from tcpmon.core.units import number
-from tcpmon.ui.render import TIMES, Line, hex_line, hex_lines, record_line, record_time
+from tcpmon.ui.render import TIMES, Line, hex_line, hex_lines, record_line, record_time, style_of
 from tcpmon.ui.widgets.pane import Pane
 
 WIDE = 100  # cells from which both time of day and delta are shown without being asked for
@@ -154,7 +154,10 @@ class MessagesPane(Pane):
             marker = ("▶ " if selected and not line else "  ", "key")
             style = ("row-cursor" if self.has_focus else "row-idle-cursor") if selected else ""
             if line:
-                yield [marker, ("  ", ""), *hex_line(record.data, line - 1)], style
+                yield (
+                    [marker, ("  ", ""), *hex_line(record.data, line - 1, style_of(record.kind))],
+                    style,
+                )
                 continue
             when = record_time(form, record.time, before, self._start)
             before = record.time
