@@ -24,7 +24,7 @@ from tcpmon.engine.listener import Listener
 from tcpmon.engine.poller import BROKEN, READ, WRITE, Poller
 
 READ_SMALL, READ_LARGE = 448, 256 * 1024
-"""A read asks for little, since what it asks for is allocated, and for more while it
+"""A read asks for little, since what it asks for is allocated, and goes on asking while it
 comes back full. 448 is what fits, header included, where the interpreter keeps small objects."""
 
 LAST_BYTES = 256  # of the newest payload, for the table
@@ -166,22 +166,43 @@ class Connection:
         self.take(data)
 
     def take(self, data: bytes) -> None:
-        """Account for what one read gave; b"" is the peer's FIN."""
-        if not data:
-            self._peer_closed()
-            return
-        count = len(data)
-        self.heard_at = time_ns()
-        self.rx_bytes += count
-        self.rx_messages += 1
-        self.last = data[:LAST_BYTES]
-        self._shared.store.append(self.heard_at, self.id, Kind.RX, data)
-        if count == self.read_size:
-            self.read_size = min(count * 4, READ_LARGE)
-        elif count < self.read_size // 4:
+        """Account for what one read gave; b"" is the peer's FIN. A read that came back full
+        is continued first, so that what had arrived together is one record."""
+        ending: OSError | bool = not data
+        if len(data) == self.read_size < READ_LARGE:
+            self.read_size = min(len(data) * 4, READ_LARGE)
+            data, ending = self._continued(data)
+        elif len(data) < self.read_size // 4:
             self.read_size = max(self.read_size // 4, READ_SMALL)
-        if self._shared.answer is not None and self.state is State.OPEN:
-            self.send(self._shared.answer(data))
+        if data:
+            self.heard_at = time_ns()
+            self.rx_bytes += len(data)
+            self.rx_messages += 1
+            self.last = data[:LAST_BYTES]
+            self._shared.store.append(self.heard_at, self.id, Kind.RX, data)
+            if self._shared.answer is not None and self.state is State.OPEN:
+                self.send(self._shared.answer(data))
+        if isinstance(ending, OSError):
+            self.failed(ending)
+        elif ending:
+            self._peer_closed()
+
+    def _continued(self, data: bytes) -> tuple[bytes, OSError | bool]:
+        """Read on behind a full read; return all of it, and whether or how the stream ended."""
+        parts = [data]
+        room = READ_LARGE - len(data)
+        while room:
+            try:
+                more = self.recv(room)
+            except BlockingIOError:
+                break
+            except OSError as error:
+                return b"".join(parts), error
+            if not more:
+                return b"".join(parts), True
+            parts.append(more)
+            room -= len(more)
+        return b"".join(parts), False
 
     # -- sending --------------------------------------------------------------
 
@@ -474,5 +495,5 @@ class Connection:
             self.id, self.state, self.peer, self.local, self.opened_at, self.closed_at,
             self.heard_at, self.rx_bytes, self.tx_bytes, self.rx_rate, self.tx_rate,
             self.rx_messages, self.tx_messages, self.unsent,
-            Backlog.NONE if end else self.backlog, self.last, end.sentence if end else "",
+            Backlog.NONE if end else self.backlog, self.last, end.why if end else "",
         )  # fmt: skip

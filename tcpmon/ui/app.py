@@ -40,6 +40,7 @@ class TcpmonApp(App[None]):
     """
 
     TITLE = "tcpmon"
+    NOTIFICATION_TIMEOUT = 3
     CSS_PATH: ClassVar[CSSPathType] = ["app.tcss", "screens/main.tcss"]
 
     def __init__(

@@ -59,8 +59,8 @@ class StatusBar(Lines):
             parts.append((0, [(" PAUSED, the server goes on; p ", "alert")]))
         if wide:
             parts.append((6, [("tcpmon", "title")]))
-        parts.append((1, _listeners(view)))
-        count = f"clients {number(totals.open)}" if wide else f"{number(totals.open)} clients"
+        parts.append((0, _listeners(view, 60 if wide else 28)))
+        count = f"{number(totals.open)} client{'s'[: totals.open != 1]}"
         parts.append((1, [(count, "title")]))
         bars = 16 if wide else 8
         for arrow, rate, style, which in (
@@ -86,13 +86,11 @@ class StatusBar(Lines):
         return parts
 
 
-def _listeners(view: View) -> Line:
+def _listeners(view: View, room: int) -> Line:
     if not view.listeners:
         return [("○", "warn"), (" not listening", "warn")]
     shown = [address for listener in view.listeners for address in listener.addresses]
-    line: Line = [("●", "good"), (f" {shown[0]}", "")]
-    if len(shown) > 3:
-        return [*line, (f" +{len(shown) - 1}", "dim")]
-    for address in shown[1:]:
-        line.append((f" {address}", ""))
-    return line
+    text = " ".join(shown)
+    if len(text) > room:
+        text = shown[0] + (f" +{len(shown) - 1}" if len(shown) > 1 else "")
+    return [("●", "good"), (f" {text}", "")]
