@@ -52,6 +52,19 @@ def cells_of(line: Iterable[Span]) -> int:
     return sum(cell_len(text) for text, _ in line)
 
 
+def crop(line: Line, width: int) -> Line:
+    """Return as much of a line as fits."""
+    if cells_of(line) <= width:
+        return line
+    kept: Line = []
+    for text, style in line:
+        if cell_len(text) > width:
+            return [*kept, (fit(text, width), style)]
+        kept.append((text, style))
+        width -= cell_len(text)
+    return kept
+
+
 def payload(data: bytes, width: int, style: str = "") -> Line:
     """Return bytes as one line of at most width cells, escapes set off by style and never cut."""
     seen = 4 * width  # a cell shows four bytes of UTF-8 at most
@@ -150,7 +163,8 @@ BROKEN_GLYPH = "✗"
 class Column(Struct, frozen=True):
     """A column of the client table.
 
-    sort: the name it is sorted by, see core.model.SORTS. width: cells; 0 = what is
+    sort: the name it is sorted by, see core.model.SORTS; most_first: the largest
+    first, until asked for the other way round. width: cells; 0 = what is
     left. leaves: the order in which columns go when there is no room, 0 = never.
     """
 
@@ -161,6 +175,7 @@ class Column(Struct, frozen=True):
     leaves: int
     cell: Callable[[Client, int], tuple[str, str]]
     """(client, now) to (text, style)"""
+    most_first: bool = False
 
 
 def _state(client: Client, now: int) -> tuple[str, str]:
@@ -210,13 +225,13 @@ COLUMNS = (
     Column("On", "listener", 16, False, 7, lambda client, now: (client.listener, "dim")),
     Column("Age", "age", 5, True, 6, _age),
     Column("Heard", "heard", 5, True, 0, _heard),
-    Column("RX", "rx", 7, True, 0, lambda client, now: (size(client.rx_bytes), "rx")),
-    Column("TX", "tx", 7, True, 0, lambda client, now: (size(client.tx_bytes), "tx")),
-    Column("RX/s", "rx_rate", 7, True, 5, lambda client, now: _rate(client.rx_rate)),
-    Column("TX/s", "tx_rate", 7, True, 4, lambda client, now: _rate(client.tx_rate)),
+    Column("RX", "rx", 7, True, 0, lambda client, now: (size(client.rx_bytes), "rx"), True),
+    Column("TX", "tx", 7, True, 0, lambda client, now: (size(client.tx_bytes), "tx"), True),
+    Column("RX/s", "rx_rate", 7, True, 5, lambda client, now: _rate(client.rx_rate), True),
+    Column("TX/s", "tx_rate", 7, True, 4, lambda client, now: _rate(client.tx_rate), True),
     Column("Msgs", "messages", 7, True, 3,
-           lambda client, now: (number(client.rx_messages + client.tx_messages), "")),
-    Column("Unsent", "unsent", 7, True, 8, _unsent),
+           lambda client, now: (number(client.rx_messages + client.tx_messages), ""), True),
+    Column("Unsent", "unsent", 7, True, 8, _unsent, True),
     Column("Last", "last", 0, False, 0, lambda client, now: ("", "")),
 )  # fmt: skip
 LAST_LEAST = 20  # cells below which the last column does not go before others leave
@@ -304,15 +319,17 @@ def record_line(record: Record, when: str, width: int, id_width: int, body: bool
     the payload's text; without it only what stands before.
     """
     word, style = _WORDS[record.kind]
-    story = _story(record)
+    told = story(record)
     if record.kind is Kind.CLOSE and End.unpack(record.data).reason in _BROKEN:
-        word, style = ("reset" if "reset" in story else "lost"), "error"
+        word, style = ("reset" if told.startswith("reset") else "lost"), "error"
     who = f"#{record.client}" if record.client else _crowd(record)
     own = colour(record.client) if record.client else "dim"
     line: Line = [(f"{when} ", "dim"), (f"{who:>{id_width}}", own), (f" {word:<6} ", style)]
     if record.kind > Kind.CAST:
-        story = story.removeprefix(f"{word} ")
-        return [*line, (fit(story, max(1, width - cells_of(line))).rstrip(), style)]
+        if not body:
+            return line
+        told = told.removeprefix(f"{word} ")
+        return [*line, (fit(told, max(1, width - cells_of(line))).rstrip(), style)]
     line.append((f"{number(len(record.data)):>6}  ", "dim"))
     fate, fate_style = delivery(record)
     room = width - cells_of(line) - (len(fate) + 2 if fate else 0)
@@ -327,7 +344,8 @@ def _crowd(record: Record) -> str:
     return f"x{len(record.cast.receivers)}" if record.cast else ""
 
 
-def _story(record: Record) -> str:
+def story(record: Record) -> str:
+    """Return what an event says, "" for a payload."""
     match record.kind:
         case Kind.OPEN:
             peer, listener = opened(record.data)

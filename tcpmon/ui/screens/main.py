@@ -41,6 +41,7 @@ class MainScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.MAIN)
     AUTO_FOCUS = "#clients"
+    ALLOW_IN_MAXIMIZED_VIEW = "#status, #footer"
 
     def __init__(self, node: Node, clipboard: Clipboard, answer: str) -> None:
         """answer: how the node answers reads, for the first line."""
@@ -168,6 +169,8 @@ class MainScreen(Screen[None]):
 
     @on(ClientsPane.Opened)
     def _open_client(self, message: ClientsPane.Opened) -> None:
+        if self.maximized is self._clients:
+            self.minimize()
         self._messages.set_scope(message.client)
 
     @on(MessagesPane.Opened)

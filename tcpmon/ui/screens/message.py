@@ -14,7 +14,16 @@ from tcpmon.core.units import binary_size, number
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
-from tcpmon.ui.render import Line, hex_line, hex_lines, record_line, record_time, style_of, wrapped
+from tcpmon.ui.render import (
+    Line,
+    hex_line,
+    hex_lines,
+    record_line,
+    record_time,
+    story,
+    style_of,
+    wrapped,
+)
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.pane import Pane
 
@@ -124,15 +133,14 @@ class MessagePane(Pane):
         """Return where it comes from, and its lines that fit."""
         width, height = self.body_width, self._lines_high
         when = record_time("date", self.record.time, None, 0)
-        payload = self.record.kind <= Kind.CAST
-        yield record_line(self.record, when, width, 4, body=not payload), ""
+        yield record_line(self.record, when, width, 4, body=False), ""
         yield [], ""
         self._top = min(self._top, max(0, self._count() - height))
         for row in range(self._top, min(self._top + height, self._count())):
             yield self._line(row), ""
 
     def _line(self, row: int) -> Line:
-        if self._hex:
+        if self._hex and self.record.kind <= Kind.CAST:
             return hex_line(self.record.data, row, style_of(self.record.kind))
         return self._wrapped()[row]
 
@@ -142,13 +150,15 @@ class MessagePane(Pane):
 
     def _count(self) -> int:
         if self.record.kind > Kind.CAST:
-            return 0
+            return len(self._wrapped())
         return hex_lines(self.record.data) if self._hex else len(self._wrapped())
 
     def _wrapped(self) -> list[Line]:
         width, lines = self._text
         if width != self.body_width:
-            data = self.record.data
+            data = (
+                self.record.data if self.record.kind <= Kind.CAST else story(self.record).encode()
+            )
             lines = wrapped(data[:TEXT_BYTES], self.body_width)
             if len(data) > TEXT_BYTES:
                 rest = binary_size(len(data) - TEXT_BYTES)

@@ -12,8 +12,10 @@ from textual.message import Message
 
 from tcpmon.core.model import Ask, Client, Listener, View
 from tcpmon.core.units import number
-from tcpmon.ui.render import Line, client_line, columns_for, fit
+from tcpmon.ui.render import COLUMNS, Line, client_line, columns_for, fit
 from tcpmon.ui.widgets.pane import Pane
+
+COLUMN = {column.sort: column for column in COLUMNS}
 
 
 class ClientsPane(Pane):
@@ -106,7 +108,7 @@ class ClientsPane(Pane):
             if totals.closed:
                 left.append((f", {number(totals.closed)} closed", "dim"))
         arrow = "▼" if self.reverse else "▲"
-        label = next(c.label for c, _ in columns_for(999) if c.sort == self.sort) or "state"
+        label = COLUMN[self.sort].label or "state"
         note: Line = [(f"by {label} {arrow}", "note")]
         if self.marked:
             note = [(f"marked {len(self.marked)}", "warn"), ("  ", ""), *note]
@@ -226,7 +228,7 @@ class ClientsPane(Pane):
 
     def sort_by(self, sort: str) -> None:
         """Sort by a column; the same one again turns the order round."""
-        self.reverse = not self.reverse if sort == self.sort else False
+        self.reverse = not self.reverse if sort == self.sort else COLUMN[sort].most_first
         self.sort = sort
         self._chase = True
         self._ask_now()

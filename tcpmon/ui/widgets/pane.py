@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from textual import events
 
-from tcpmon.ui.render import Line, cells_of, fit
+from tcpmon.ui.render import Line, cells_of, crop, fit
 from tcpmon.ui.widgets.lines import Lines
 
 WHEEL_ROWS = 3
@@ -66,7 +66,8 @@ class Pane(Lines, can_focus=True):
         thumb = self._thumb(height)
         rows = list(self.rows())[:height]
         rows += [([], "")] * (height - len(rows))
-        for y, (line, style) in enumerate(rows):
+        for y, (content, style) in enumerate(rows):
+            line = crop(content, width)
             blank = " " * (width - cells_of(line) + 1)
             side = "┃" if y in thumb else "│"
             yield [("│", frame), (" ", ""), *line, (blank, ""), (side, frame)], style

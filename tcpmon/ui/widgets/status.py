@@ -56,7 +56,7 @@ class StatusBar(Lines):
         totals = view.totals
         parts: list[tuple[int, Line]] = []
         if self._paused:
-            parts.append((0, [(" PAUSED, the server goes on; p ", "alert")]))
+            parts.append((0, [(" PAUSED ", "alert")]))
         if wide:
             parts.append((6, [("tcpmon", "title")]))
         parts.append((0, _listeners(view, 60 if wide else 28)))
@@ -68,11 +68,11 @@ class StatusBar(Lines):
             ("↑", totals.tx_rate, "tx", 1),
         ):
             graph = sparkline([rates[which] for rates in view.rates], bars)
-            parts.append((1, [(f"{arrow} {size(rate):>7}/s", style)]))
+            parts.append((1 + which, [(f"{arrow} {size(rate):>7}/s", style)]))
             parts.append((4 + which, [(graph, style)]))
         parts.append((3, [(f"{number(round(totals.message_rate))} msg/s", "")]))
         if totals.unsent:
-            parts.append((2, [(f"unsent {size(totals.unsent)}", "warn")]))
+            parts.append((1, [(f"unsent {size(totals.unsent)}", "warn")]))
         if totals.dropped_records:
             parts.append((2, [(f"{number(totals.dropped_records)} dropped", "warn")]))
         else:
