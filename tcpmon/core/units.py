@@ -45,6 +45,11 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun: "1 client", "1,204 clients"."""
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+
+
 def span(seconds: float) -> str:
     """Return a span of time in at most five characters: "0.2s", "41s", "1h12m", "3d04h"."""
     seconds = max(0.0, seconds)

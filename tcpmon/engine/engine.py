@@ -42,6 +42,7 @@ from tcpmon.core.model import (
     open_data,
 )
 from tcpmon.core.store import Raw, Store
+from tcpmon.core.units import counted
 from tcpmon.engine import sockets
 from tcpmon.engine.connection import Connection, Shared
 from tcpmon.engine.datapath import DataPath
@@ -355,8 +356,7 @@ class Engine:
     def _tell_refused(self) -> None:
         self._told_at = time.monotonic()
         for reason, count in self._untold.items():
-            callers = "caller" if count == 1 else "callers"
-            self.warn(f"{count} {callers} refused: {reason}")
+            self.warn(f"{counted(count, 'caller')} refused: {reason}")
         self._untold.clear()
 
     def warn(self, text: str) -> None:

@@ -15,7 +15,7 @@ from tcpmon.config import Config, ScreenConfig
 from tcpmon.core.errors import InputError
 from tcpmon.core.model import Ask
 from tcpmon.core.node import Node, OwnNode
-from tcpmon.core.units import number
+from tcpmon.core.units import counted
 from tcpmon.memory import settle_memory
 from tcpmon.ui import themes
 from tcpmon.ui.actions import Place, of
@@ -106,8 +106,9 @@ class TcpmonApp(App[None]):
         if not count or isinstance(self.screen, Choice):
             self.exit()
             return
-        clients = "1 client is" if count == 1 else f"{number(count)} clients are"
-        question = Choice("Quit?", [f"{clients} connected and will be dropped."], {"y": "Quit"})
+        are = "is" if count == 1 else "are"
+        line = f"{counted(count, 'client')} {are} connected and will be dropped."
+        question = Choice("Quit?", [line], {"y": "Quit"})
         self.push_screen(question, lambda answer: self.exit() if answer else None)
 
     def action_help_quit(self) -> None:

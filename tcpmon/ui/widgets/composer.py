@@ -88,8 +88,9 @@ class Composer(Vertical):
         self.set_class(self.targets is None, "-broadcast")
         self.tell()
 
-    def tell(self) -> None:
-        """Show the bytes anew."""
+    def tell(self, note: str = "") -> None:
+        """Show the bytes anew; note: what became of the last ones."""
+        self.note = note or self.note
         self.query_one(ComposerInfo).repaint()
 
     def payload(self) -> bytes:

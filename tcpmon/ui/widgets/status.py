@@ -5,7 +5,7 @@ from time import localtime
 
 from tcpmon.core.model import View
 from tcpmon.core.timestamps import Stamper
-from tcpmon.core.units import number, size
+from tcpmon.core.units import counted, number, size
 from tcpmon.ui.render import Line, cells_of, fit, sparkline
 from tcpmon.ui.widgets.lines import Lines
 
@@ -60,8 +60,7 @@ class StatusBar(Lines):
         if wide:
             parts.append((6, [("tcpmon", "title")]))
         parts.append((0, _listeners(view, 60 if wide else 28)))
-        count = f"{number(totals.open)} client{'s'[: totals.open != 1]}"
-        parts.append((1, [(count, "title")]))
+        parts.append((1, [(counted(totals.open, "client"), "title")]))
         bars = 16 if wide else 8
         for arrow, rate, style, which in (
             ("↓", totals.rx_rate, "rx", 0),

@@ -1,0 +1,105 @@
+"""What takes more than a keystroke: ask the person, order it of the node, tell the outcome."""
+
+from collections.abc import Callable
+
+from textual.screen import Screen
+
+from tcpmon.core.commands import Command, Delivery, Disconnect, ForgetClosed, How, Send
+from tcpmon.core.errors import TcpmonError
+from tcpmon.core.node import Node, R
+from tcpmon.core.units import counted, number
+from tcpmon.ui.render import skipped
+from tcpmon.ui.widgets.composer import Targets
+
+NAMED = 8  # clients that a question names before it says "and more"
+
+
+class Errands:
+    """Runs commands on behalf of a screen.
+
+    title_of: what a client is called. done: called after each command, so that
+    the screen shows it at once.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        node: Node,
+        title_of: Callable[[int], str],
+        done: Callable[[], None],
+    ) -> None:
+        self._screen = screen
+        self._node = node
+        self._title_of = title_of
+        self._done = done
+
+    async def do(self, command: Command[R]) -> R | None:
+        """Carry out a command. None if it failed, which is shown with its hint."""
+        try:
+            answer = await self._node.do(command)
+        except TcpmonError as error:
+            self._screen.notify(str(error), severity="error")
+            return None
+        self._done()
+        return answer
+
+    async def send(self, data: bytes, targets: Targets) -> str:
+        """Send; return how many got it, and who did not and why."""
+        delivery = await self.do(Send(data, targets))
+        if delivery is None:
+            return "not sent"
+        note = told(delivery)
+        if delivery.skipped:
+            self._screen.notify(note, severity="warning")
+        return note
+
+    async def disconnect(self, targets: Targets, count: int, how: How = How.CLOSE) -> bool:
+        """End connections: one at once, several after asking. count: how many it concerns."""
+        verb = "Disconnect" if how is How.CLOSE else "Reset"
+        question = f"{verb} {counted(count, 'client')}?"
+        if count > 1 and not await self._choose(question, self._named(targets), {"y": verb}):
+            return False
+        done = await self.do(Disconnect(targets, how))
+        if done is not None and targets is not None and len(targets) == 1:
+            gone = "is gone already" if not done else "closing" if how is How.CLOSE else "reset"
+            self._screen.notify(f"{self._title_of(targets[0])}: {gone}")
+        return done is not None
+
+    async def disconnect_how(self, targets: tuple[int, ...]) -> bool:
+        """End connections in a way that is asked for."""
+        choice = await self._choose(
+            f"Disconnect {counted(len(targets), 'client')}: how?",
+            self._named(targets),
+            {"c": "Close: send what is queued, then FIN", "r": "Reset: drop at once, RST"},
+        )
+        how = How.CLOSE if choice == "c" else How.RESET
+        return bool(choice) and await self.do(Disconnect(targets, how)) is not None
+
+    async def forget_closed(self) -> None:
+        """Take closed clients off the table."""
+        count = await self.do(ForgetClosed())
+        if count is not None:
+            self._screen.notify(f"{counted(count, 'closed client')} cleared")
+
+    async def _choose(self, question: str, lines: list[str], options: dict[str, str]) -> str:
+        from tcpmon.ui.screens.choice import Choice
+
+        return await self._screen.app.push_screen_wait(Choice(question, lines, options))
+
+    def _named(self, targets: Targets) -> list[str]:
+        if targets is None:
+            return ["all that are connected; what is queued for them still goes out"]
+        lines = [self._title_of(client) for client in targets[:NAMED]]
+        more = len(targets) - NAMED
+        return [*lines, f"and {number(more)} more"] if more > 0 else lines
+
+
+def told(delivery: Delivery) -> str:
+    """Say how many got it, and who did not and why."""
+    count = delivery.accepted + len(delivery.skipped)
+    parts = [f"sent to {number(delivery.accepted)} of {counted(count, 'client')}"]
+    if delivery.queued:
+        parts.append(f"{number(delivery.queued)} not yet taken by the peer")
+    if delivery.skipped:
+        parts.append(f"not to {skipped(delivery.skipped)}")
+    return "; ".join(parts)
