@@ -49,9 +49,9 @@ class Composer(Vertical):
         """describe: says who the targets are, for the border."""
         super().__init__(id=id)
         self._describe = describe
-        self._history: list[str] = []
+        self._history: list[tuple[Form, str]] = []
         self._place = 0  # in the history; its length = what is being written
-        self._draft = ""
+        self._draft = (Form.TEXT, "")
         self._ends: dict[str, LineEnd] = {}
         self._listener = ""
         self.targets: Targets = ()
@@ -107,21 +107,20 @@ class Composer(Vertical):
             return
         if not data:
             return
-        text = self.input.value
-        if text and (not self._history or self._history[-1] != text):
-            self._history = [*self._history[1 - HISTORY :], text]
+        written = self.form, self.input.value
+        if self.input.value and self._history[-1:] != [written]:
+            self._history = [*self._history[1 - HISTORY :], written]
         self._place = len(self._history)
-        self._draft = ""
         self.input.value = ""
         self.post_message(self.Submitted(data, self.targets))
 
     def walk(self, step: int) -> None:
         """Go through what was sent before; what is being written is not lost."""
         if self._place == len(self._history):
-            self._draft = self.input.value
+            self._draft = self.form, self.input.value
         self._place = min(len(self._history), max(0, self._place + step))
         at_draft = self._place == len(self._history)
-        self.input.value = self._draft if at_draft else self._history[self._place]
+        self.form, self.input.value = self._draft if at_draft else self._history[self._place]
         self.input.cursor_position = len(self.input.value)
 
     def next_form(self) -> None:
