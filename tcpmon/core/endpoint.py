@@ -17,6 +17,7 @@ LOCALHOST = "localhost"
 ANY = "*"
 
 _NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+_SCOPE = re.compile(r"[A-Za-z0-9_.-]+")  # an interface, by name or number
 _EXAMPLES = "write for example 9000, :9000, 192.168.1.5:9000, [::1]:9000 or unix:/tmp/my.sock"
 
 
@@ -48,10 +49,10 @@ def parse(text: str) -> Endpoint:
 
     Raises BadAddress with the wrong part and what would be right.
     """
-    text = text.strip()
-    shown = escape_text(text)
     if text.startswith("unix:"):
         return _unix(text[5:])
+    text = text.strip()
+    shown = escape_text(text)
     if "://" in text:
         scheme = escape_text(text.partition("://")[0])
         raise BadAddress(f"{shown}: {scheme}:// is not something tcpmon speaks", _EXAMPLES)
@@ -88,7 +89,7 @@ def _unix(path: str) -> UnixEndpoint:
 def _port(text: str, shown: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise BadAddress(f"{shown}: {escape_text(text) or 'nothing'} is not a port", _EXAMPLES)
-    if len(text) > 5 or int(text) > 65535:
+    if len(text) > 20 or int(text) > 65535:
         raise BadAddress(f"{shown}: ports end at 65535", "0 takes any free one")
     return int(text)
 
@@ -99,17 +100,23 @@ def _host(text: str, shown: str) -> str:
             return str(ipaddress.IPv4Address(text))
         except ipaddress.AddressValueError:
             raise BadAddress(f"{shown}: {text} is not an IPv4 address", _EXAMPLES) from None
+    if text == "unix":
+        return _unix("").path
     if not _NAME.fullmatch(text):
         raise BadAddress(f"{shown} is not an address", _EXAMPLES)
     return text
 
 
 def _ipv6(text: str, shown: str) -> str:
+    address, percent, scope = text.partition("%")
     try:
-        return str(ipaddress.IPv6Address(text))
+        plain = str(ipaddress.IPv6Address(address))
     except ipaddress.AddressValueError:
-        name = escape_text(text)
-        raise BadAddress(f"{shown}: {name} is not an IPv6 address", _EXAMPLES) from None
+        plain = ""
+    if not plain or (percent and not _SCOPE.fullmatch(scope)):
+        name = escape_text(text) or "nothing"
+        raise BadAddress(f"{shown}: {name} is not an IPv6 address", _EXAMPLES)
+    return plain + percent + scope
 
 
 def _bare_ipv6(text: str, shown: str) -> str:

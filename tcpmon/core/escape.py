@@ -3,10 +3,11 @@ r"""Bytes to printable text and back, in one syntax: `\r\n`, `\x00`, `\u{202e}`.
 This is the only road from a peer's bytes to a terminal, a log line, a toast or
 a clipboard, and the composer's way back: `unescape(escape(data)) == data` for
 every `data`. What comes out holds no character that could move a cursor, join
-its neighbour, hide, or reorder the text around it. It knows nothing of widths
-or styles.
+its neighbour, hide, or change the direction of writing (letters of scripts that
+are written from right to left are kept). It knows nothing of widths or styles.
 """
 
+import codecs
 import re
 import unicodedata
 
@@ -24,14 +25,27 @@ _SHORT = {"\r": "\\r", "\n": "\\n", "\t": "\\t", "\\": "\\\\"}
 # neighbour; line and paragraph separators. Spaces are dealt with in _visible.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Mc", "Zl", "Zp"}
 
-# Letters and symbols that terminals draw together with their neighbour, or not at all.
+# Letters and symbols that terminals draw together with a neighbour, or not at all.
+# Source: Unicode's GraphemeBreakProperty (L, V, T, Prepend, SpacingMark, Extend) for
+# what is not caught by its category.
 _JOINING = (
+    (0x0D4E, 0x0D4E),  # Malayalam dot reph
+    (0x0E33, 0x0E33),  # Thai sara am
+    (0x0EB3, 0x0EB3),  # Lao am
     (0x1100, 0x11FF),  # Hangul jamo: they pile up into one syllable
+    (0x2800, 0x2800),  # Braille blank
     (0x3164, 0x3164),  # Hangul filler: a letter that is blank
     (0xA960, 0xA97F),  # Hangul jamo extended-A
     (0xD7B0, 0xD7FF),  # Hangul jamo extended-B
     (0xFF9E, 0xFF9F),  # halfwidth katakana voice marks: they extend the letter before
     (0xFFA0, 0xFFDC),  # halfwidth Hangul: a blank filler, and jamo
+    (0x111C2, 0x111C3),  # Sharada prefixes
+    (0x113D1, 0x113D1),  # Tulu-Tigalari repha
+    (0x1193F, 0x11941),  # Dives Akuru prefixes
+    (0x11A84, 0x11A89),  # Soyombo prefixes
+    (0x11D46, 0x11D46),  # Masaram Gondi repha
+    (0x11F02, 0x11F02),  # Kawi repha
+    (0x1D159, 0x1D159),  # musical null notehead: blank
     (0x1F1E6, 0x1F1FF),  # regional indicators: two of them are one flag
     (0x1F3FB, 0x1F3FF),  # emoji skin tones: they colour the emoji before
 )
@@ -75,12 +89,11 @@ def escape(data: bytes | memoryview, limit: int | None = None) -> str:
     left out. The caller says in its own way that there was more.
     """
     if limit is not None and len(data) > limit:
-        data = _whole_characters(bytes(data[:limit]))
-    else:
-        data = bytes(data)
+        # Not final: a character that the cut goes through is not decoded.
+        return escape_text(codecs.utf_8_decode(data[:limit], "surrogateescape")[0])
     if PLAIN.fullmatch(data):
-        return data.decode("ascii")
-    return escape_text(data.decode("utf-8", "surrogateescape"))
+        return str(data, "ascii")
+    return escape_text(str(data, "utf-8", "surrogateescape"))
 
 
 def escape_text(text: str) -> str:
@@ -89,17 +102,6 @@ def escape_text(text: str) -> str:
     A `${` becomes `\${`, since that is what a person would have to type.
     """
     return text.translate(_TABLE).replace("${", "\\${")
-
-
-def _whole_characters(data: bytes) -> bytes:
-    """Drop the first bytes of a UTF-8 sequence that the end of data cuts short."""
-    for back in range(1, min(4, len(data)) + 1):
-        byte = data[-back]
-        if byte & 0xC0 == 0x80:
-            continue
-        needed = 2 if byte >> 5 == 0b110 else 3 if byte >> 4 == 0b1110 else 4
-        return data[:-back] if byte >= 0xC2 and back < needed else data
-    return data
 
 
 _TYPED = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\", "$": b"$"}
@@ -123,7 +125,7 @@ def unescape(text: str) -> bytes:
             raise _not_an_escape(text, place)
         word = token.group()
         if word[0] != "\\":
-            parts.append(word.encode("utf-8", "surrogateescape"))
+            parts.append(_utf8(word, place))
         elif word[1] == "x":
             parts.append(bytes.fromhex(word[2:]))
         elif word[1] == "u":
@@ -135,6 +137,14 @@ def unescape(text: str) -> bytes:
             parts.append(_TYPED[word[1]])
         place = token.end()
     return b"".join(parts)
+
+
+def _utf8(word: str, place: int) -> bytes:
+    try:
+        return word.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        wrong = place + error.start
+        raise BadPayload("half a surrogate pair is not a character", wrong) from None
 
 
 def _not_an_escape(text: str, place: int) -> BadPayload:
@@ -149,12 +159,27 @@ def _not_an_escape(text: str, place: int) -> BadPayload:
         return BadPayload("\\x needs two hex digits", place, "for example \\x0a")
     if word == "u":
         return BadPayload("\\u needs a code point in braces", place, "for example \\u{e9}")
-    return BadPayload(f"\\{word} is not an escape", place, "for one backslash write \\\\")
+    hint = "for one backslash write \\\\"
+    if word.startswith("\\"):
+        return BadPayload("\\ before something that cannot be seen", place, hint)
+    return BadPayload(f"\\{word} is not an escape", place, hint)
 
 
-def escape_hidden(text: str) -> str:
+def escape_hidden(text: str, before: str = "") -> str:
     r"""Return typed or pasted text with what could not be seen made visible; the rest,
-    backslashes too, stays as a person wrote it."""
-    return "".join(
-        character if character == "\\" else character.translate(_TABLE) for character in text
-    )
+    backslashes too, stays as a person wrote it.
+
+    before: what stands in front of it. A backslash that is not paired there or in
+    the text is doubled where it would become part of an escape that we insert.
+    """
+    odd = (len(before) - len(before.rstrip("\\"))) % 2 == 1
+    parts = []
+    for character in text:
+        if character == "\\":
+            odd = not odd
+            parts.append(character)
+            continue
+        shown = character.translate(_TABLE)
+        parts.append(f"\\{shown}" if odd and shown != character else shown)
+        odd = False
+    return "".join(parts)

@@ -260,13 +260,13 @@ class End(Struct, frozen=True):
     def pack(self) -> bytes:
         """Return the data of a CLOSE record."""
         numbers = (self.reason, self.rx_bytes, self.tx_bytes, self.unsent, self.nanoseconds)
-        return _END.pack(*numbers) + self.detail.encode()
+        return _END.pack(*numbers) + self.detail.encode("utf-8", "surrogateescape")
 
     @classmethod
     def unpack(cls, data: bytes) -> "End":
         """Read the data of a CLOSE record."""
         reason, rx_bytes, tx_bytes, unsent, nanoseconds = _END.unpack_from(data)
-        detail = data[_END.size :].decode()
+        detail = data[_END.size :].decode("utf-8", "surrogateescape")
         return cls(Reason(reason), rx_bytes, tx_bytes, unsent, nanoseconds, detail)
 
     @property

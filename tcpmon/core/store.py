@@ -103,12 +103,12 @@ class Store:
     def append(self, time: int, client: int, kind: int, data: bytes) -> None:
         """Keep one record. time: ns since 1970; client: 0 for none; kind: a Kind."""
         chunk = self._open
-        if kind > Kind.CAST:
-            chunk.events.append(chunk.end)
         chunk.times.append(time)
         chunk.heads.append(head(client, kind))
         chunk.data.append(data)
         chunk.size += len(data)
+        if kind > Kind.CAST:
+            chunk.events.append(chunk.end - 1)
 
     def append_cast(self, time: int, data: bytes, cast: Cast) -> None:
         """Keep one payload for several receivers."""

@@ -34,7 +34,7 @@ class Stamper:
 
     def __init__(self, calendar: Callable[[float], Calendar]) -> None:
         self._calendar = calendar
-        self._second = -1
+        self._second: int | None = None
         self._date = self._clock = ""
 
     def _turn_to(self, second: int) -> None:

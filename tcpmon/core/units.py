@@ -3,9 +3,10 @@
 import re
 
 from tcpmon.core.errors import BadSize
+from tcpmon.core.escape import escape_text
 
 _SCALE = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(|[kmg]i?)b?", re.ASCII | re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,30})(?:\.(\d{1,30}))?\s*(|[kmg]i?)b?", re.ASCII | re.IGNORECASE)
 
 
 def parse_size(text: str) -> int:
@@ -15,26 +16,27 @@ def parse_size(text: str) -> int:
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise BadSize(f"{text!r} is not a size", "write for example 64MiB")
-    return int(float(match[1]) * _SCALE[match[2].lower()])
+        raise BadSize(f"'{escape_text(text)}' is not a size", "write for example 64MiB")
+    whole, part, unit = match[1], match[2] or "", match[3].lower()
+    return int(int(whole + part) * _SCALE[unit] // 10 ** len(part))
 
 
 def size(count: float) -> str:
     """Return bytes in at most seven characters: "999 B", "12.4 kB", "1.2 MB"."""
-    if count < 1000:
+    if count < 999.5:
         return f"{count:.0f} B"
-    for unit in ("kB", "MB", "GB"):
+    for unit in ("kB", "MB", "GB", "TB"):
         count /= 1000
         if count < 99.95:
             return f"{count:.1f} {unit}"
         if count < 999.5:
             return f"{count:.0f} {unit}"
-    return f"{count / 1000:.1f} TB"
+    return f"{count / 1000:.0f} PB"
 
 
 def binary_size(count: int) -> str:
     """Return a limit as it is set: "64 MiB", "1.5 MiB"."""
-    for unit, scale in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+    for unit, scale in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
         if count >= scale:
             return f"{count / scale:.4g} {unit}"
     return f"{count} B"
@@ -51,10 +53,10 @@ def counted(count: int, noun: str) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a span of time in at most five characters: "0.2s", "41s", "1h12m", "3d04h"."""
+    """Return a span of time in at most six characters: "0.2s", "41s", "1h12m", "12d04h"."""
     seconds = max(0.0, seconds)
-    if seconds < 9.95:
-        return f"{seconds:.1f}s"
+    if seconds < 10:
+        return f"{int(seconds * 10) / 10:.1f}s"
     if seconds < 60:
         return f"{int(seconds)}s"
     minutes, hours, days = int(seconds) // 60, int(seconds) // 3600, int(seconds) // 86400

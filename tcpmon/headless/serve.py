@@ -9,7 +9,7 @@ from types import ModuleType
 from tcpmon import build
 from tcpmon.config import ServeConfig
 from tcpmon.core.errors import CannotWrite
-from tcpmon.core.escape import escape
+from tcpmon.core.escape import escape_hidden
 from tcpmon.core.model import Kind
 from tcpmon.engine.engine import Engine
 from tcpmon.headless import jsonl, text
@@ -80,7 +80,9 @@ class _Report:
         for raw in store.since(self._next, events_only=self._quiet):
             kind = raw[3]
             if kind == Kind.WARN:
-                self._talk.write(f"tcpmon: {escape(raw[4])}\n".encode())
+                self._talk.write(
+                    f"tcpmon: {escape_hidden(raw[4].decode(errors='replace'))}\n".encode()
+                )
             elif kind != Kind.INFO:
                 lines.append(self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None))
         self._next = store.end

@@ -12,7 +12,7 @@ from msgspec import Struct
 from rich.cells import cell_len, set_cell_size, split_text
 
 from tcpmon.core import timestamps
-from tcpmon.core.escape import ESCAPE, escape
+from tcpmon.core.escape import ESCAPE, escape, escape_hidden
 from tcpmon.core.model import Backlog, Client, End, Kind, Reason, Record, State, opened
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import number, size, span
@@ -355,7 +355,7 @@ def story(record: Record) -> str:
         case Kind.CLOSE:
             return End.unpack(record.data).sentence
         case Kind.INFO | Kind.WARN:
-            return escape(record.data)
+            return escape_hidden(record.data.decode("utf-8", "replace"))
     return ""
 
 

@@ -157,7 +157,7 @@ class ComposerInput(Input):
         self._composer = composer
 
     def insert_text_at_cursor(self, text: str) -> None:
-        super().insert_text_at_cursor(escape_hidden(text))
+        super().insert_text_at_cursor(escape_hidden(text, self.value[: self.cursor_position]))
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert pasted text, never send it; its line breaks become the line end chosen."""
@@ -166,7 +166,13 @@ class ComposerInput(Input):
         ending = escape(self._composer.end.value) or "\\n"
         if self._composer.form is Form.HEX:
             ending = " "
-        self.insert_text_at_cursor(_NEWLINE.sub(lambda _: ending, event.text))
+        lines = _NEWLINE.split(event.text)
+        for number_, line in enumerate(lines):
+            if number_:
+                before = self.value[: self.cursor_position]
+                unpaired = (len(before) - len(before.rstrip("\\"))) % 2
+                super().insert_text_at_cursor("\\" * unpaired + ending)
+            self.insert_text_at_cursor(line)
 
     async def action_submit(self) -> None:
         self._composer.submit()
