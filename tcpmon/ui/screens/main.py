@@ -21,8 +21,8 @@ from tcpmon.core.units import counted
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
-from tcpmon.ui.errands import Errands
 from tcpmon.ui.feed import Feed
+from tcpmon.ui.screens.errands import Errands
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
 from tcpmon.ui.widgets.footer import KeyFooter
