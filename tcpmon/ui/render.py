@@ -146,8 +146,8 @@ def hex_line(data: bytes, row: int, style: str = "") -> Line:
     digits = [_HEX[byte] for byte in part]
     left, right = " ".join(digits[:8]), " ".join(digits[8:])
     return [
-        (f"{row * 16:05x}  ", "dim"),
-        (f"{left:<23}  {right:<23}  ", ""),
+        (f"{row * 16:05x} ", "dim"),
+        (f"{left:<23}  {right:<23} ", ""),
         ("|", "dim"),
         (part.translate(_DOTS).decode("ascii"), style),
         ("|", "dim"),

@@ -43,15 +43,12 @@ class Errands:
         self._done()
         return answer
 
-    async def send(self, data: bytes, targets: Targets) -> str:
-        """Send; return how many got it, and who did not and why."""
+    async def send(self, data: bytes, targets: Targets) -> tuple[bool, str]:
+        """Send; return whether anybody got it, and how many did, and who did not and why."""
         delivery = await self.do(Send(data, targets))
         if delivery is None:
-            return "not sent"
-        note = told(delivery)
-        if delivery.skipped:
-            self._screen.notify(note, severity="warning")
-        return note
+            return False, "not sent"
+        return delivery.accepted > 0, told(delivery)
 
     async def disconnect(self, targets: Targets, count: int, how: How = How.CLOSE) -> bool:
         """End connections: one at once, several after asking. count: how many it concerns."""

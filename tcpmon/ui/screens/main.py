@@ -80,6 +80,7 @@ class MainScreen(Screen[None]):
     def _show(self, view: View) -> None:
         self._status.show(view, self._feed.paused)
         self._clients.show(view)
+        self.set_class(not view.count, "-empty")
         if not self._feed.paused:
             self._messages.sync()
         self._retitle_composer()
@@ -235,7 +236,7 @@ class MainScreen(Screen[None]):
 
     @on(Composer.Submitted)
     async def _submit(self, message: Composer.Submitted) -> None:
-        self._composer.tell(await self._errands.send(message.data, message.targets))
+        self._composer.sent(*await self._errands.send(message.data, message.targets))
 
     # -- ending connections -----------------------------------------------------------
 

@@ -43,6 +43,10 @@ class ClientsPane(Pane):
         """The client under the cursor."""
         self.marked: set[int] = set()
 
+    def on_resize(self) -> None:
+        """Other rows fit now."""
+        self._ask_now()
+
     # -- what is asked and shown ----------------------------------------------------
 
     @property

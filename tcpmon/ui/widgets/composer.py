@@ -56,8 +56,7 @@ class Composer(Vertical):
         self._listener = ""
         self.targets: Targets = ()
         self.form = Form.TEXT
-        self.note = ""
-        """What became of the last payload."""
+        self._note = ("", "")  # for which text, what became of the last payload
 
     def compose(self) -> ComposeResult:
         """Lay out the input and what is told about it."""
@@ -88,10 +87,22 @@ class Composer(Vertical):
         self.set_class(self.targets is None, "-broadcast")
         self.tell()
 
-    def tell(self, note: str = "") -> None:
-        """Show the bytes anew; note: what became of the last ones."""
-        self.note = note or self.note
+    def tell(self) -> None:
+        """Show the bytes anew."""
         self.query_one(ComposerInfo).repaint()
+
+    def sent(self, accepted: bool, note: str) -> None:
+        """Say what became of the last payload. If nobody took it, it is there again."""
+        if not accepted and not self.input.value:
+            self.walk(-1)
+        self._note = self.input.value, note
+        self.tell()
+
+    @property
+    def note(self) -> str:
+        """What became of the last payload, until something else is written."""
+        text, note = self._note
+        return note if self.input.value == text else ""
 
     def payload(self) -> bytes:
         """Return what would be sent. Raises BadPayload."""
@@ -143,7 +154,6 @@ class Composer(Vertical):
 
     def on_input_changed(self) -> None:
         """The text has changed, and so have the bytes."""
-        self.note = ""
         self.tell()
 
 
@@ -235,7 +245,7 @@ class ComposerInfo(Lines):
             message = f"character {error.place + 1}: {error}"
             yield [*line, (fit(message, max(1, room)).rstrip(), "error")], ""
             return
-        if composer.note and not composer.input.value:
+        if composer.note:
             yield [*line, (fit(composer.note, max(1, room)).rstrip(), "")], ""
             return
         count = f"{number(len(data))} B"

@@ -154,10 +154,8 @@ class MessagesPane(Pane):
             marker = ("▶ " if selected and not line else "  ", "key")
             style = ("row-cursor" if self.has_focus else "row-idle-cursor") if selected else ""
             if line:
-                yield (
-                    [marker, ("  ", ""), *hex_line(record.data, line - 1, style_of(record.kind))],
-                    style,
-                )
+                dump = hex_line(record.data, line - 1, style_of(record.kind))
+                yield [marker, *dump], style
                 continue
             when = record_time(form, record.time, before, self._start)
             before = record.time

@@ -1,15 +1,30 @@
 """The first line: where we listen, who is there, what flows, and what is wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import localtime
 
 from tcpmon.core.model import View
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import counted, number, size
-from tcpmon.ui.render import Line, cells_of, fit, sparkline
+from tcpmon.ui.render import Line, cells_of, crop, sparkline
 from tcpmon.ui.widgets.lines import Lines
 
 _clock = Stamper(localtime).clock
+
+
+Parts = list[tuple[int, Line]]
+"""(rank, spans): the highest rank leaves first, 0 never."""
+
+EXTRAS = 3  # the rank from which on a part is worth less than all addresses
+
+
+def _drop(parts: Parts, fits: Callable[[], bool], lowest: int) -> None:
+    """Take parts out until the others fit, but none of a rank below the lowest."""
+    while not fits():
+        rank, part = max(parts, key=lambda ranked: ranked[0])
+        if rank < lowest:
+            return
+        parts.remove((rank, part))
 
 
 class StatusBar(Lines):
@@ -33,33 +48,30 @@ class StatusBar(Lines):
         if self._view is None:
             return
         wide = self.size.width >= 120
-        parts = self._parts(self._view, wide)
         clock = _clock(self._view.now)[: 8 if wide else 5]
-        while parts:
-            shown = [part for _, part in parts]
-            gap = "    " if wide else "  "
-            line: Line = [(" ", "")]
-            for part in shown:
-                line += [*part, (gap, "")]
-            room = self.size.width - cells_of(line) - len(clock) - 1
-            if room >= 0 or len(parts) == 1:
-                break
-            parts.remove(max(parts, key=lambda ranked: ranked[0]))
-        if room < 0:
-            text = "".join(text for text, _ in line)
-            yield [(fit(text, self.size.width), "")], ""
-            return
-        yield [*line, (" " * room, ""), (clock, "dim")], ""
+        gap = "    " if wide else "  "
+        room = self.size.width - len(clock) - 2
 
-    def _parts(self, view: View, wide: bool) -> list[tuple[int, Line]]:
-        """Return (rank, spans), the highest rank leaves first."""
+        def line(parts: Parts) -> Line:
+            return [span for _, part in parts for span in (*part, (gap, ""))]
+
+        parts = self._parts(self._view, wide, 60 if wide else 28)
+        _drop(parts, lambda: cells_of(line(parts)) <= room, EXTRAS)
+        if cells_of(line(parts)) > room:
+            parts = self._parts(self._view, wide, 0)
+            _drop(parts, lambda: cells_of(line(parts)) <= room, 1)
+        made = crop(line(parts), max(0, room))
+        yield [(" ", ""), *made, (" " * (room - cells_of(made)), ""), (clock, "dim")], ""
+
+    def _parts(self, view: View, wide: bool, room: int) -> Parts:
+        """Return what there is to tell. room: cells for the listeners' addresses."""
         totals = view.totals
-        parts: list[tuple[int, Line]] = []
+        parts: Parts = []
         if self._paused:
             parts.append((0, [(" PAUSED ", "alert")]))
         if wide:
             parts.append((6, [("tcpmon", "title")]))
-        parts.append((0, _listeners(view, 60 if wide else 28)))
+        parts.append((0, _listeners(view, room)))
         parts.append((1, [(counted(totals.open, "client"), "title")]))
         bars = 16 if wide else 8
         for arrow, rate, style, which in (

@@ -1,0 +1,163 @@
+"""A node that is made up, so that a screen can be shown anything; and what is on the screen."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeVar, cast
+
+from msgspec.structs import replace
+from textual.app import App
+from textual.pilot import Pilot
+
+from tcpmon.core.commands import Command, Delivery, Disconnect, ForgetClosed, Listen, Send, Unlisten
+from tcpmon.core.errors import TcpmonError
+from tcpmon.core.model import (
+    Ask,
+    Backlog,
+    Client,
+    Kind,
+    Listener,
+    Record,
+    Span,
+    State,
+    Totals,
+    View,
+)
+from tcpmon.ui.app import TcpmonApp
+from tcpmon.ui.screens.main import MainScreen
+
+R = TypeVar("R")
+NOW = 1_780_000_000_000_000_000
+SECOND = 1_000_000_000
+SMALL, WIDE = (80, 24), (160, 45)
+
+LISTENER = Listener(1, "localhost:8000", ("127.0.0.1:8000", "[::1]:8000"),
+                    ("127.0.0.1:8000", "[::1]:8000"), (), 0, 0, 0)  # fmt: skip
+
+
+def a_client(id: int, **changes: object) -> Client:
+    """A client that is open and has said hello."""
+    client = Client(
+        id, State.OPEN, f"127.0.0.1:{40000 + id}", "127.0.0.1:8000", NOW - 60 * SECOND, 0,
+        NOW - SECOND, 6, 0, 0.0, 0.0, 1, 0, 0, Backlog.NONE, b"hello\n", "",
+    )  # fmt: skip
+    return replace(client, **changes)
+
+
+def closed(id: int, end: str = "closed by peer") -> Client:
+    """A client that has left."""
+    return a_client(id, state=State.CLOSED, closed=NOW - SECOND, end=end)
+
+
+def a_record(seq: int, data: bytes = b"hello\n", kind: Kind = Kind.RX, client: int = 1) -> Record:
+    """A record, a millisecond behind the one before."""
+    return Record(seq, NOW + seq * SECOND // 1000, kind, client, data)
+
+
+class FakeNode:
+    """A node of clients and records that a test makes up.
+
+    commands: what it was asked to do; answers: what it answers, by kind of
+    command, an exception is raised. asked: the widest window of rows and of
+    records that anybody wanted.
+    """
+
+    def __init__(
+        self, clients: list[Client] | None = None, records: list[Record] | None = None
+    ) -> None:
+        self.clients = clients or []
+        self.kept = records or []
+        self.listeners: tuple[Listener, ...] = (LISTENER,)
+        self.rates: tuple[tuple[float, float], ...] = ()
+        self.changes: dict[str, object] = {}
+        self.commands: list[object] = []
+        self.answers: dict[type, object] = {
+            Send: Delivery(1, 0),
+            Disconnect: 1,
+            ForgetClosed: 0,
+            Listen: LISTENER,
+            Unlisten: None,
+        }
+        self.asked_rows = self.asked_records = 0
+
+    async def do(self, command: Command[R]) -> R:
+        self.commands.append(command)
+        answer = self.answers[type(command)]
+        if isinstance(answer, TcpmonError):
+            raise answer
+        return cast("R", answer)
+
+    def view(self, ask: Ask) -> View:
+        self.asked_rows = max(self.asked_rows, ask.count)
+        order = sorted(
+            self.clients,
+            key=lambda client: client.rx_bytes if ask.sort == "rx" else client.id,
+            reverse=ask.reverse,
+        )
+        ids = [client.id for client in order]
+        opened = [client for client in self.clients if not client.end]
+        totals = Totals(
+            len(opened), len(self.clients) - len(opened), len(self.clients), 0,
+            sum(client.rx_bytes for client in self.clients), 0, len(self.kept), 0.0, 0.0, 0.0, 0,
+            len(self.kept), 0, 0, "",
+        )  # fmt: skip
+        return View(
+            NOW, tuple(order[ask.first : ask.first + ask.count]), ask.first, len(order),
+            ids.index(ask.cursor) if ask.cursor in ids else None,
+            replace(totals, **self.changes), self.listeners, self.rates,
+        )  # fmt: skip
+
+    def span(self) -> Span:
+        if not self.kept:
+            return Span(0, 0)
+        return Span(self.kept[0].seq, self.kept[-1].seq + 1)
+
+    def records(self, start: int, count: int, client: int | None = None) -> list[Record]:
+        self.asked_records = max(self.asked_records, abs(count))
+        fitting = [r for r in self.kept if client is None or r.client == client]
+        if count < 0:
+            return [record for record in fitting if record.seq < start][count:]
+        return [record for record in fitting if record.seq >= start][:count]
+
+
+@asynccontextmanager
+async def a_screen(
+    node: FakeNode, size: tuple[int, int] = SMALL, theme: str = "tcpmon-dark"
+) -> AsyncIterator[tuple[TcpmonApp, Pilot[None]]]:
+    """The program's screen on a made-up node."""
+    app = TcpmonApp(node, theme)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+def lines(app: App[None]) -> list[str]:
+    """Return what is on the screen, line by line, as a person reads it."""
+    return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
+def text(app: App[None]) -> str:
+    """Return what is on the screen."""
+    return "\n".join(lines(app))
+
+
+def pane(app: App[None], id: str) -> list[str]:
+    """Return the rows inside a pane's frame."""
+    region = app.screen.query_one(f"#{id}").region
+    return [
+        line[region.x + 2 : region.right - 2].rstrip()
+        for line in lines(app)[region.y + 1 : region.bottom - 1]
+    ]
+
+
+def title(app: App[None], id: str) -> str:
+    """Return the upper border of a pane."""
+    region = app.screen.query_one(f"#{id}").region
+    return lines(app)[region.y]
+
+
+async def look(app: TcpmonApp, pilot: Pilot[None]) -> None:
+    """Let the screen take a new picture now."""
+    screen = app.screen
+    assert isinstance(screen, MainScreen)
+    screen._ask()
+    await pilot.pause()

@@ -1,0 +1,234 @@
+"""The client table."""
+
+import pytest
+from msgspec.structs import replace
+
+from tcpmon.core.commands import Send
+from tcpmon.core.model import Backlog, Listener, State
+from tests.ui.fakes import (
+    NOW,
+    SMALL,
+    WIDE,
+    FakeNode,
+    a_client,
+    a_screen,
+    closed,
+    lines,
+    look,
+    pane,
+    text,
+    title,
+)
+
+
+def selected(rows: list[str]) -> str:
+    """Return the row under the cursor, without the cursor."""
+    return next(row[1:].split("127")[0].strip(" ✓") for row in rows if row.startswith("▶"))
+
+
+async def test_a_client_is_a_row_with_what_is_known_of_it() -> None:
+    """A row tells state, number, address, when it was heard, amounts and what came last."""
+    client = a_client(7, rx_bytes=12_400, tx_bytes=48, rx_messages=1203, unsent=18_000)
+    async with a_screen(FakeNode([client]), WIDE) as (app, _):
+        heading, row, *_ = pane(app, "clients")
+    for label in (
+        "#",
+        "Remote",
+        "On",
+        "Age",
+        "Heard",
+        "RX",
+        "TX",
+        "RX/s",
+        "Msgs",
+        "Unsent",
+        "Last",
+    ):
+        assert label in heading
+    told = ("●", " 7 ", "127.0.0.1:40007", "127.0.0.1:8000", "1m00", "1.0s", "12.4 kB", "48 B",
+            "1,203", "18.0 kB", "hello\\n")  # fmt: skip
+    for part in told:
+        assert part in row
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_ten_thousand_clients_cost_what_the_screen_shows(size: tuple[int, int]) -> None:
+    """However many clients there are, no more rows are asked for than fit."""
+    node = FakeNode([a_client(number) for number in range(1, 10_001)])
+    async with a_screen(node, size) as (app, pilot):
+        await pilot.press("G", "pageup", "g", "pagedown")
+        assert 0 < node.asked_rows <= size[1]
+        assert "10,000 open" in title(app, "clients")
+
+
+async def test_the_cursor_goes_through_all_rows() -> None:
+    """Down, page down, last, up, page up and first move the cursor, and it is always seen."""
+    async with a_screen(FakeNode([a_client(n) for n in range(1, 101)])) as (app, pilot):
+        seen = []
+        for key in ("down", "j", "pagedown", "G", "k", "up", "pageup", "g"):
+            await pilot.press(key)
+            await pilot.pause()
+            seen.append(int(selected(pane(app, "clients")).split()[-1]))
+    height = seen[2] - seen[1]
+    assert seen[:2] == [2, 3]
+    assert height > 2
+    assert seen[3:] == [100, 99, 98, 98 - height, 1]
+
+
+async def test_the_cursor_stays_with_its_client() -> None:
+    """When the order changes, or the client leaves, the cursor is still on it."""
+    node = FakeNode([a_client(number, rx_bytes=number) for number in range(1, 40)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("down")
+        heading = pane(app, "clients")[0]
+        await pilot.click("#clients", offset=(heading.index("RX") + 2, 1))  # the most first
+        await pilot.pause()
+        assert "by RX ▼" in title(app, "clients")
+        assert selected(pane(app, "clients")).endswith("2")
+        node.clients[1] = closed(2, "reset by peer")
+        await look(app, pilot)
+        row = next(row for row in pane(app, "clients") if row.startswith("▶"))
+        assert "✗" in row
+        assert "reset by peer" in row
+
+
+async def test_a_row_that_is_cleared_hands_the_cursor_on() -> None:
+    """When the client under the cursor is taken off the table, another one has the cursor."""
+    node = FakeNode([a_client(1), closed(2), a_client(3)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("down")
+        del node.clients[1]
+        await look(app, pilot)
+        await look(app, pilot)
+        assert selected(pane(app, "clients")).split()[-1] in ("1", "3")
+
+
+async def test_the_picture_under_the_eyes_does_not_jump() -> None:
+    """New clients at the end do not move the rows that are looked at."""
+    node = FakeNode([a_client(number) for number in range(1, 60)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("pagedown", "pagedown")
+        await pilot.pause()
+        before = pane(app, "clients")
+        node.clients += [a_client(number) for number in range(60, 90)]
+        await look(app, pilot)
+        assert pane(app, "clients") == before
+
+
+async def test_marks_decide_who_is_meant() -> None:
+    """Marked clients are the targets; without marks it is the row under the cursor."""
+    node = FakeNode([a_client(number) for number in range(1, 6)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("space", "down", "space")  # space goes on to the next by itself
+        await pilot.pause()
+        assert "marked 2" in title(app, "clients")
+        await pilot.press("s", "x", "enter")
+        await pilot.pause()
+        await pilot.press("escape", "u", "s", "y", "enter")
+        await pilot.pause()
+    assert node.commands == [Send(b"x\n", (1, 3)), Send(b"y\n", (4,))]
+
+
+async def test_all_open_clients_can_be_marked() -> None:
+    """The star marks every open client, wherever it is, and no closed one."""
+    node = FakeNode([a_client(number) for number in range(1, 200)] + [closed(200)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("asterisk")
+        await pilot.pause()
+        assert "marked 199" in title(app, "clients")
+
+
+async def test_a_slow_client_says_so() -> None:
+    """A client that does not read is marked in words, with how much waits for it."""
+    slow = a_client(1, backlog=Backlog.STUCK, unsent=9_000_000)
+    half = a_client(2, state=State.HALF)
+    async with a_screen(FakeNode([slow, half]), WIDE) as (app, _):
+        rows = pane(app, "clients")
+    assert "STUCK: does not read, 9.0 MB wait" in rows[1]
+    assert "◐" in rows[2]
+    assert "peer closed its sending side" in rows[2]
+
+
+async def test_the_mouse_selects_sorts_and_scrolls() -> None:
+    """A click selects a row, one on a heading sorts and again reverses, the wheel scrolls."""
+    node = FakeNode([a_client(number) for number in range(1, 60)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.click("#clients", offset=(20, 4))
+        await pilot.pause()
+        assert selected(pane(app, "clients")).endswith("3")
+        await pilot.click("#clients", offset=(pane(app, "clients")[0].index("#") + 2, 1))
+        await pilot.pause()
+        assert "by # ▼" in title(app, "clients")
+        first = pane(app, "clients")[1]
+        await pilot._post_mouse_events(_wheel(), "#clients", (10, 3), button=0)
+        await pilot.pause()
+        assert pane(app, "clients")[1] != first
+
+
+def _wheel() -> list[type]:
+    from textual.events import MouseScrollDown
+
+    return [MouseScrollDown]
+
+
+async def test_a_double_click_opens() -> None:
+    """A double click on a client shows only its messages, as enter does."""
+    async with a_screen(FakeNode([a_client(1), a_client(2)])) as (app, pilot):
+        await pilot.click("#clients", offset=(20, 3), times=2)
+        await pilot.pause()
+        assert "only #2 127.0.0.1:40002" in title(app, "messages")
+
+
+async def test_the_keyboard_sorts_by_every_column() -> None:
+    """Going through the columns comes back to the first one; O turns the order round."""
+    async with a_screen(FakeNode([a_client(1)]), WIDE) as (app, pilot):
+        labels = []
+        for _ in range(13):
+            await pilot.press("o")
+            await pilot.pause()
+            labels.append(title(app, "clients").split("by ")[1].split()[0])
+        assert len(set(labels)) == 13
+        await pilot.press("O")
+        await pilot.pause()
+        assert "▼" in title(app, "clients")
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_an_empty_table_tells_the_way_in(size: tuple[int, int]) -> None:
+    """With nobody there, the table shows lines to paste elsewhere, with the real addresses."""
+    async with a_screen(FakeNode(), size) as (app, _):
+        rows = "\n".join(pane(app, "clients"))
+    assert "nc 127.0.0.1 8000" in rows
+    assert "tcpmon :8000 listens on all addresses" in rows
+
+
+async def test_the_way_in_is_that_of_the_listeners() -> None:
+    """All interfaces show the network's address, a Unix socket its path, nothing a way to add."""
+    node = FakeNode()
+    node.listeners = (
+        Listener(1, "*:9000", ("0.0.0.0:9000",), ("127.0.0.1:9000",), ("192.0.2.7:9000",), 0, 0, 0),
+        Listener(2, "unix:/tmp/a.sock", ("unix:/tmp/a.sock",), ("unix:/tmp/a.sock",), (), 0, 0, 0),
+    )
+    async with a_screen(node, WIDE) as (app, pilot):
+        rows = "\n".join(pane(app, "clients"))
+        assert "nc 127.0.0.1 9000" in rows
+        assert "nc 192.0.2.7 9000" in rows
+        assert "nc -U /tmp/a.sock" in rows
+        node.listeners = ()
+        await look(app, pilot)
+        assert "Not listening on anything" in text(app)
+
+
+async def test_rows_never_break_the_frame() -> None:
+    """At any width every line of the screen is as wide as the screen."""
+    wild = "日本\\u{202e}" * 20
+    clients = [
+        a_client(1, peer=f"[2001:db8::{'f' * 20}]:40000", last="日本語\x1b[31m".encode() * 20),
+        a_client(1_000_000, rx_bytes=10**15, tx_bytes=10**15, rx_messages=10**12),
+        replace(closed(3), end=wild, opened=NOW - 10**18),
+    ]
+    for width in (20, 33, 40, 61, 80, 99, 120, 160, 300):
+        async with a_screen(FakeNode(clients), (width, 24)) as (app, _):
+            from rich.cells import cell_len
+
+            assert {cell_len(line) for line in lines(app)} == {width}

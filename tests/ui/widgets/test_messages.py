@@ -1,0 +1,263 @@
+"""The message log."""
+
+import pytest
+
+from tcpmon.core.model import Kind, End, Reason, open_data
+from tests.ui.fakes import (
+    NOW,
+    SECOND,
+    SMALL,
+    WIDE,
+    FakeNode,
+    a_client,
+    a_record,
+    a_screen,
+    look,
+    pane,
+    text,
+    title,
+)
+
+
+def numbered(count: int, first: int = 0) -> list:
+    """Records whose text is their number."""
+    return [a_record(n, b"message %d\n" % n) for n in range(first, first + count)]
+
+
+def shown(rows: list[str]) -> list[int]:
+    """Return the numbers of the messages on the screen."""
+    return [int(row.split("message ")[1].split("\\n")[0]) for row in rows if "message " in row]
+
+
+async def test_a_record_is_a_line() -> None:
+    """A line tells time, client, direction, length and text; events tell their story."""
+    end = End(Reason.PEER_RESET, 20, 0, 0, 2_100_000_000)
+    records = [
+        a_record(0, open_data("127.0.0.1:40872", "127.0.0.1:8000"), Kind.OPEN, 9),
+        a_record(1, b"hello\r\n", client=9),
+        a_record(2, b"ok", Kind.TX, 9),
+        a_record(3, b"", Kind.EOF, 9),
+        a_record(4, end.pack(), Kind.CLOSE, 9),
+        a_record(5, b"listening on 127.0.0.1:8000", Kind.INFO, 0),
+        a_record(6, b"96 callers refused", Kind.WARN, 0),
+    ]
+    async with a_screen(FakeNode([a_client(9)], records), WIDE) as (app, _):
+        rows = [row[24:] for row in pane(app, "messages")[:7]]
+    assert [" ".join(row.split()) for row in rows] == [
+        "#9 open 127.0.0.1:40872 via 127.0.0.1:8000",
+        "#9 RX 7 hello\\r\\n",
+        "#9 TX 2 ok",
+        "#9 eof peer closed its sending side",
+        "#9 reset by peer, rx 20 B, tx 0 B, after 2.1 s",
+        "info listening on 127.0.0.1:8000",
+        "warn 96 callers refused",
+    ]
+
+
+async def test_the_newest_message_is_followed() -> None:
+    """What comes is seen at once, in the last line, and no more is fetched than fits."""
+    node = FakeNode([a_client(1)], numbered(1000))
+    async with a_screen(node) as (app, pilot):
+        assert shown(pane(app, "messages"))[-1] == 999
+        node.kept += numbered(5, 1000)
+        await look(app, pilot)
+        assert shown(pane(app, "messages"))[-1] == 1004
+        assert "follow" in title(app, "messages")
+        assert node.asked_records <= SMALL[1]
+
+
+async def test_a_reader_is_not_disturbed() -> None:
+    """While held still, new messages and dropped old ones do not move the lines; how many are
+    new is told, and F follows again."""
+    node = FakeNode([a_client(1)], numbered(1000))
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("2", "pageup", "pageup", "up")
+        await pilot.pause()
+        before = pane(app, "messages")
+        node.kept += numbered(312, 1000)
+        del node.kept[:500]
+        await look(app, pilot)
+        assert pane(app, "messages") == before
+        assert "+312 new" in title(app, "messages")
+        await pilot.press("F")
+        await pilot.pause()
+        assert shown(pane(app, "messages"))[-1] == 1311
+        assert "follow" in title(app, "messages")
+
+
+async def test_what_was_dropped_under_the_reader_is_not_missed() -> None:
+    """When the messages being read are dropped, the oldest that are kept take their place."""
+    node = FakeNode([a_client(1)], numbered(1000))
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("2", "g")
+        await pilot.pause()
+        assert shown(pane(app, "messages"))[0] == 0
+        del node.kept[:700]
+        await look(app, pilot)
+        assert shown(pane(app, "messages"))[0] == 700
+
+
+async def test_the_cursor_goes_through_all_messages() -> None:
+    """Up from the newest to the oldest and down again, every message is selected once."""
+    node = FakeNode([a_client(1)], numbered(40))
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("2")
+        seen = []
+        for _ in range(39):
+            await pilot.press("k")
+            seen.append(await selected(app, pilot))
+        assert seen == list(range(38, -1, -1))
+        for _ in range(39):
+            await pilot.press("j")
+        assert await selected(app, pilot) == 39
+        assert "follow" in title(app, "messages")
+
+
+async def selected(app, pilot) -> int:
+    """Return the number of the message under the cursor."""
+    await pilot.pause()
+    row = next(row for row in pane(app, "messages") if row.startswith("▶"))
+    return shown([row])[0]
+
+
+async def test_hex_and_both_show_every_byte() -> None:
+    """x goes from text to hex to both and back; a dump has every byte, the text too."""
+    data = bytes(range(40))
+    async with a_screen(FakeNode([a_client(1)], [a_record(0, data)]), WIDE) as (app, pilot):
+        await pilot.press("x")
+        await pilot.pause()
+        rows = [row for row in pane(app, "messages") if row]
+        digits = "".join("".join(row[8:56].split()) for row in rows[1:])
+        assert bytes.fromhex(digits) == data
+        assert "\\x00" not in rows[0]
+        await pilot.press("x")
+        await pilot.pause()
+        assert "\\x00\\x01" in pane(app, "messages")[0]
+        assert "00 01 02 03" in pane(app, "messages")[1]
+        await pilot.press("x")
+        await pilot.pause()
+        assert len([row for row in pane(app, "messages") if row]) == 1
+
+
+async def test_one_huge_message_can_be_scrolled_through_as_hex() -> None:
+    """A message of 256 KiB is shown as hex from its first line to its last."""
+    data = b"A" * (256 * 1024 - 1) + b"Z"
+    async with a_screen(FakeNode([a_client(1)], [a_record(0, data)])) as (app, pilot):
+        await pilot.press("2", "x")
+        await pilot.pause()
+        assert "Z|" in pane(app, "messages")[-1]
+        await pilot.press("g")
+        await pilot.pause()
+        assert "00000" in pane(app, "messages")[1]
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert "00000" not in "".join(pane(app, "messages"))
+
+
+async def test_one_client_only_and_back() -> None:
+    """Enter on a client, or f on a message, shows only its messages; esc shows all again."""
+    records = [a_record(n, b"message %d\n" % n, client=1 + n % 3) for n in range(60)]
+    node = FakeNode([a_client(1), a_client(2), a_client(3)], records)
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert {n % 3 for n in shown(pane(app, "messages"))} == {1}
+        assert "only #2" in title(app, "messages")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert shown(pane(app, "messages"))[-1] == 59
+        await pilot.press("2", "up", "f")
+        await pilot.pause()
+        assert {n % 3 for n in shown(pane(app, "messages"))} == {58 % 3}
+
+
+async def test_a_cleared_view_comes_back() -> None:
+    """^l empties the view and only that: new messages are seen, esc brings the old ones back."""
+    node = FakeNode([a_client(1)], numbered(20))
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("ctrl+l")
+        await pilot.pause()
+        assert shown(pane(app, "messages")) == []
+        assert "cleared" in title(app, "messages")
+        node.kept += numbered(2, 20)
+        await look(app, pilot)
+        assert shown(pane(app, "messages")) == [20, 21]
+        await pilot.press("escape")
+        await pilot.pause()
+        assert 19 in shown(pane(app, "messages"))
+
+
+async def test_times_are_told_in_five_ways() -> None:
+    """T goes through time of day, delta, both, since the start, and with date."""
+    records = [a_record(0), a_record(1500), a_record(3000)]
+    async with a_screen(FakeNode([a_client(1)], records)) as (app, pilot):
+        forms = []
+        for _ in range(6):
+            await pilot.press("T")
+            await pilot.pause()
+            forms.append(pane(app, "messages")[2].split("#1")[0].strip("▶ "))
+    clock, delta, both, start, date, again = forms
+    assert delta == "+1.500"
+    assert start == "+3.000"
+    assert both == f"{clock}   {delta}"
+    assert date.endswith(clock)
+    assert date.startswith("20")
+    assert again == clock
+
+
+async def test_pause_holds_everything() -> None:
+    """While paused nothing moves and the first line says so; afterwards all is there."""
+    node = FakeNode([a_client(1)], numbered(100))
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("p")
+        await pilot.pause()
+        before = pane(app, "clients"), pane(app, "messages")
+        node.kept += numbered(50, 100)
+        node.clients.append(a_client(2))
+        await look(app, pilot)
+        assert "PAUSED" in text(app)
+        assert pane(app, "messages") == before[1]
+        await pilot.press("p")
+        await pilot.pause()
+        assert shown(pane(app, "messages"))[-1] == 149
+        assert "PAUSED" not in text(app)
+
+
+async def test_the_mouse_scrolls_and_selects() -> None:
+    """The wheel scrolls by lines, a drag on the border by places, a click selects."""
+    from textual.events import MouseScrollUp
+
+    node = FakeNode([a_client(1)], numbered(1000))
+    async with a_screen(node) as (app, pilot):
+        last = shown(pane(app, "messages"))[-1]
+        await pilot._post_mouse_events([MouseScrollUp], "#messages", (10, 3), button=0)
+        await pilot.pause()
+        assert shown(pane(app, "messages"))[-1] == last - 3
+        width = app.query_one("#messages").region.width
+        await pilot.mouse_down("#messages", offset=(width - 1, 1))
+        await pilot.mouse_up("#messages", offset=(width - 1, 1))
+        await pilot.pause()
+        assert shown(pane(app, "messages"))[0] == 0
+        await pilot.click("#messages", offset=(20, 3))
+        await pilot.pause()
+        assert await selected(app, pilot) == 2
+
+
+@pytest.mark.parametrize("kind", [Kind.RX, Kind.TX, Kind.WARN])
+async def test_hostile_bytes_are_seen_and_not_obeyed(kind: Kind) -> None:
+    """Escape sequences, markup and a forged line are text in one line."""
+    wild = b"\x1b]52;c;RVZJTA==\x07[@click=app.quit]x[/]\n00:00:00 #9 closed\xc2\x85\xe2\x80\xae"
+    async with a_screen(FakeNode([a_client(1)], [a_record(0, wild, kind)]), WIDE) as (app, _):
+        rows = [row for row in pane(app, "messages") if row]
+    assert len(rows) == 1
+    assert "\\x1b]52;c;RVZJTA==\\x07[@click=app.quit]x[/]\\n00:00:00 #9 closed" in rows[0]
+    assert "\x1b" not in rows[0]
+
+
+async def test_the_delta_is_from_the_line_above() -> None:
+    """The first line's delta counts from the message that is just out of sight."""
+    node = FakeNode([a_client(1)], numbered(100))
+    async with a_screen(node, WIDE) as (app, _):
+        first = pane(app, "messages")[0]
+    assert "+0.001" in first
+    assert NOW % SECOND == 0
