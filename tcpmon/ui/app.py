@@ -26,6 +26,8 @@ from tcpmon.ui.screens.main import MainScreen
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from tcpmon.ui.terminal import EndSignals
+
 END_SECONDS = 5.0
 """How long an ending program may take before it is ended."""
 INTERRUPT_SECONDS = 2.0
@@ -150,11 +152,13 @@ def run(node: OwnNode, config: ScreenConfig) -> None:
     """
     try:
         app = TcpmonApp(node, config.theme, _answer(config.node), _driver(), node.ended)
-        _leave_on_signals(app, node)
+        signals = _end_on_signals(app, node)
         app.run()
     finally:
         node.stop()
         node.ended.exception(END_SECONDS)
+    if signals is not None:
+        signals.over()
     if app.return_code:
         sys.exit(70)
 
@@ -171,13 +175,13 @@ def _driver() -> type[Driver] | None:
     return Terminal
 
 
-def _leave_on_signals(app: TcpmonApp, node: OwnNode) -> None:
+def _end_on_signals(app: TcpmonApp, node: OwnNode) -> "EndSignals | None":
     if sys.platform == "win32":
-        return
-    from tcpmon.ui.terminal import WayHome, on_end_signals
+        return None
+    from tcpmon.ui.terminal import EndSignals
 
     def leave() -> None:
         node.stop()
         app.leave()
 
-    on_end_signals(leave, WayHome(), END_SECONDS)
+    return EndSignals(leave, END_SECONDS)

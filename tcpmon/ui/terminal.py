@@ -12,7 +12,9 @@ import signal
 import sys
 import termios
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from textual._xterm_parser import XTermParser
@@ -26,10 +28,11 @@ if TYPE_CHECKING:
 
 INPUT_SECONDS = 0.1
 LEAVE = (
-    "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l"
-    "\x1b[?1016l\x1b[?1004l\x1b[?2026l\x1b[<u\x1b[0m\x1b[?1049l\x1b[?25h"
+    b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l"
+    b"\x1b[?1016l\x1b[?1004l\x1b[?2026l\x1b[<u\x1b[0m\x1b[?1049l\x1b[?25h"
 )
 """Everything that a driver may have switched on, switched off."""
+ATTEMPTS = 20  # to make room in a terminal that is full
 
 
 class _Stream:
@@ -73,6 +76,14 @@ class Terminal(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = _Stream(self._file, self._hang_up)  # type: ignore[assignment, arg-type]
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Ask the terminal itself: COLUMNS and LINES, where exported, are of another day."""
+        try:
+            columns, lines = os.get_terminal_size(self.fileno)
+        except OSError:
+            return super()._get_terminal_size()
+        return columns or 80, lines or 24
+
     def write(self, data: str) -> None:
         """Write what this program may write, and nothing else."""
         super().write(allow_listed(data))
@@ -113,41 +124,70 @@ class WayHome:
     """Brings the terminal back to what it was, even when nothing else works any more."""
 
     def __init__(self) -> None:
-        self._fd = sys.__stdin__.fileno() if sys.__stdin__ else 0
-        self._before = termios.tcgetattr(self._fd) if os.isatty(self._fd) else None
+        self._in = sys.__stdin__.fileno() if sys.__stdin__ else 0
+        self._out = sys.__stderr__.fileno() if sys.__stderr__ else 2  # where Textual writes
+        self._before = termios.tcgetattr(self._in) if os.isatty(self._in) else None
 
     def restore(self) -> None:
         """Leave the full screen and the raw mode, without ever waiting for the terminal."""
-        try:
-            termios.tcflush(self._fd, termios.TCOFLUSH)  # a full buffer would take nothing more
-            blocking = os.get_blocking(self._fd)
-            os.set_blocking(self._fd, False)
+        with suppress(OSError, termios.error):
+            blocking = os.get_blocking(self._out)
+            os.set_blocking(self._out, False)
             try:
-                os.write(self._fd, LEAVE.encode())
+                self._write_leave()
             finally:
-                os.set_blocking(self._fd, blocking)
-            if self._before is not None:
-                termios.tcsetattr(self._fd, termios.TCSANOW, self._before)
-        except (OSError, termios.error):
-            pass  # it is gone, and with it all there was to restore
+                os.set_blocking(self._out, blocking)
+        if self._before is not None:
+            with suppress(OSError, termios.error):
+                termios.tcsetattr(self._in, termios.TCSANOW, self._before)
+
+    def _write_leave(self) -> None:
+        """Make room in a buffer that is full, and wait until nobody fills it again.
+
+        Textual's writer sleeps in the kernel with the terminal's write lock held, and
+        emptying the buffer does not wake it: a signal does, and then it finds that it
+        may not wait any more, and gives up. It has to be a signal with a handler: SIGTERM
+        has ours, which does nothing new the second time.
+        """
+        for attempt in range(ATTEMPTS):
+            termios.tcflush(self._out, termios.TCOFLUSH)
+            if attempt >= ATTEMPTS // 2:
+                with suppress(BlockingIOError):
+                    if os.write(self._out, LEAVE) == len(LEAVE):
+                        return
+            for thread in threading.enumerate():
+                if thread.name == "textual-output" and thread.ident is not None:
+                    signal.pthread_kill(thread.ident, signal.SIGTERM)
+            time.sleep(0.01)
 
 
-def on_end_signals(leave: Callable[[], None], way_home: WayHome, seconds: float) -> None:
-    """Call leave on SIGTERM and SIGHUP, and be gone after so many seconds in any case.
+class EndSignals:
+    """SIGTERM and SIGHUP end the program in order, and after so many seconds in any case.
 
     leave must not wait: the main thread may be stuck in a terminal that stands still.
     """
 
-    def on_signal(number: int, frame: object) -> None:
-        timer = threading.Timer(seconds, _be_gone, (number, way_home))
-        timer.daemon = True
-        timer.start()
-        leave()
+    def __init__(self, leave: Callable[[], None], seconds: float) -> None:
+        self._leave = leave
+        self._seconds = seconds
+        self._way_home = WayHome()
+        self._deadline: threading.Timer | None = None
+        for name in ("SIGTERM", "SIGHUP"):
+            signal.signal(getattr(signal, name), self._on_signal)
 
-    for name in ("SIGTERM", "SIGHUP"):
-        signal.signal(getattr(signal, name), on_signal)
+    def _on_signal(self, number: int, frame: object) -> None:
+        if self._deadline is None:
+            self._deadline = threading.Timer(self._seconds, self._be_gone, (number,))
+            self._deadline.daemon = True
+            self._deadline.start()
+        self._leave()
 
+    def _be_gone(self, number: int) -> None:
+        self._way_home.restore()
+        os._exit(128 + number)
 
-def _be_gone(number: int, way_home: WayHome) -> None:
-    way_home.restore()
-    os._exit(128 + number)
+    def over(self) -> None:
+        """The program has ended in order. If the deadline was faster, it has the last word."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline.join()

@@ -54,19 +54,17 @@ class Composer(Vertical):
         self._draft = (Form.TEXT, "")
         self._ends: dict[str, LineEnd] = {}
         self._listener = ""
+        self._info = ComposerInfo(self)
+        self.input = ComposerInput(self)
+        """The line that is written in."""
         self.targets: Targets = ()
         self.form = Form.TEXT
         self._note = ("", "")  # for which text, what became of the last payload
 
     def compose(self) -> ComposeResult:
         """Lay out the input and what is told about it."""
-        yield ComposerInput(self)
-        yield ComposerInfo(self)
-
-    @property
-    def input(self) -> "ComposerInput":
-        """The line that is written in."""
-        return self.query_one(ComposerInput)
+        yield self.input
+        yield self._info
 
     @property
     def end(self) -> LineEnd:
@@ -89,7 +87,7 @@ class Composer(Vertical):
 
     def tell(self) -> None:
         """Show the bytes anew."""
-        self.query_one(ComposerInfo).repaint()
+        self._info.repaint()
 
     def sent(self, accepted: bool, note: str) -> None:
         """Say what became of the last payload. If nobody took it, it is there again."""

@@ -1,0 +1,196 @@
+"""The real program in a pseudo-terminal: what it writes, as bytes and as a screen."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable
+
+import pyte
+
+DEADLINE = 30.0
+"""Seconds after which something that should have happened counts as not happened."""
+
+SEQUENCE = re.compile(
+    rb"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
+    rb"|\x1b[\]PX^_](?s:.*?)(?:\x07|\x1b\\)"  # OSC, DCS, SOS, PM, APC
+    rb"|\x1b[ -/]*[0-~]"  # other escapes
+    rb"|[\x00-\x1f\x7f]"
+)
+_NOT_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p")  # which pyte would print
+
+
+def kinds(output: bytes) -> set[bytes]:
+    """Return the kinds of control sequences in what was written: numbers only where they
+    name a mode."""
+    found = set()
+    for match in SEQUENCE.finditer(output):
+        sequence = match.group()
+        if sequence.startswith(b"\x1b]"):
+            found.add(sequence.partition(b";")[0])
+        elif sequence.startswith(b"\x1b[?"):
+            found.add(sequence)
+        else:
+            found.add(re.sub(rb"[0-9;:]+", b"", sequence))
+    return found
+
+
+class Program:
+    """tcpmon in a terminal of its own. Use as a context: it is ended at the end.
+
+    output: all that it wrote. listening: port on localhost.
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        size: tuple[int, int] = (80, 24),
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        command = [sys.executable, "-m", "tcpmon", *(arguments or ("localhost:0",))]
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+            os.environ.update({"TERM": "xterm-256color", "COLUMNS": "7", **(environment or {})})
+            os.execv(command[0], command)
+        self.output = b""
+        self.status: int | None = None
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.Stream(self._screen)
+        self._rest = b""
+        self.before = termios.tcgetattr(self.fd)
+        self._clients: list[socket.socket] = []
+
+    def __enter__(self) -> "Program":
+        self.wait(lambda: "Clients" in self.text or self.status is not None)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self.status = os.waitpid(self.pid, 0)[1]
+        os.close(self.fd)
+        for client in self._clients:
+            client.close()
+
+    def client(self, host: str = "127.0.0.1") -> socket.socket:
+        """Connect a client; it is closed at the end."""
+        client = socket.create_connection((host, self.port), DEADLINE)
+        client.settimeout(DEADLINE)
+        self._clients.append(client)
+        return client
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(self._screen.display)
+
+    @property
+    def port(self) -> int:
+        """Where it listens on 127.0.0.1."""
+        found = re.search(r"127\.0\.0\.1:(\d+)", self.text)
+        assert found, self.text
+        return int(found[1])
+
+    def read(self, seconds: float = 0.05) -> None:
+        """Take what the program writes within so many seconds."""
+        ready, _, _ = select.select([self.fd], [], [], seconds)
+        if ready:
+            try:
+                data = os.read(self.fd, 1 << 16)
+            except OSError:  # EIO: it has closed its side
+                data = b""
+            self.output += data
+            self._feed(data)
+            if not data:
+                self._reap(0.05)
+                return
+        self._reap(0)
+
+    def _feed(self, data: bytes) -> None:
+        data, self._rest = self._rest + data, b""
+        escape = data.rfind(b"\x1b", -32)
+        if escape >= 0 and not SEQUENCE.match(data, escape):
+            data, self._rest = data[:escape], data[escape:]
+        while data and data[-1] & 0xC0 in (0x80, 0xC0):  # maybe a character that is cut
+            try:
+                data.decode()
+            except UnicodeDecodeError:
+                data, self._rest = data[:-1], data[-1:] + self._rest
+            else:
+                break
+        self._stream.feed(_NOT_PYTE.sub("", data.decode("utf-8", "replace")))
+
+    def _reap(self, seconds: float) -> None:
+        if seconds:
+            time.sleep(seconds)
+        pid, status = os.waitpid(self.pid, os.WNOHANG) if self.status is None else (0, 0)
+        if pid:
+            self.status = status
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Read on until a condition holds."""
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            assert time.monotonic() < end, f"it never came true; the screen:\n{self.text}"
+            self.read()
+
+    def shows(self, *parts: str) -> None:
+        """Read on until all parts are on the screen."""
+        self.wait(lambda: all(part in self.text for part in parts))
+
+    def keys(self, keys: str | bytes) -> None:
+        """Type."""
+        os.write(self.fd, keys.encode() if isinstance(keys, str) else keys)
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def ended(self) -> int:
+        """Read on until it has ended; return its exit status, negative for a signal."""
+        self.wait(lambda: self.status is not None)
+        assert self.status is not None
+        return os.waitstatus_to_exitcode(self.status)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._screen.resize(rows, columns)
+        self.signal(signal.SIGWINCH)
+
+    def left_sane(self) -> list[str]:
+        """Return what is wrong with the terminal after the end, [] if it is as it was."""
+        wrong = []
+        for on, off, what in (
+            (b"\x1b[?1049h", b"\x1b[?1049l", "alternate screen"),
+            (b"\x1b[?25l", b"\x1b[?25h", "hidden cursor"),
+            (b"\x1b[?1000h", b"\x1b[?1000l", "mouse clicks"),
+            (b"\x1b[?1003h", b"\x1b[?1003l", "mouse moves"),
+            (b"\x1b[?1004h", b"\x1b[?1004l", "focus reports"),
+            (b"\x1b[?2004h", b"\x1b[?2004l", "bracketed paste"),
+        ):
+            if self.output.rfind(on) > self.output.rfind(off):
+                wrong.append(what)
+        attributes = termios.tcgetattr(self.fd)
+        if attributes[:4] != self.before[:4]:
+            wrong.append("line discipline")
+        return wrong
+
+
+def receive(client: socket.socket, count: int) -> bytes:
+    """Return so many bytes, or fewer if the connection ends."""
+    data = b""
+    while len(data) < count:
+        part = client.recv(count - len(data))
+        if not part:
+            break
+        data += part
+    return data

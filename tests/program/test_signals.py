@@ -1,0 +1,78 @@
+"""How it ends when it is not asked by key."""
+
+import os
+import signal
+import socket
+import time
+
+import pytest
+
+from tests.program.terminal import DEADLINE, Program
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_it_in_good_order(number: signal.Signals) -> None:
+    """Clients get their FIN, the terminal is as it was."""
+    with Program() as program:
+        client = program.client()
+        program.shows("1 client")
+        program.signal(number)
+        assert client.recv(1) == b""
+        program.ended()
+        assert program.left_sane() == []
+
+
+def test_a_signal_with_clients_that_do_not_read() -> None:
+    """Clients that take nothing do not hold it up."""
+    with Program("localhost:0", "--reply", "x" * 60_000) as program:
+        clients = [program.client() for _ in range(20)]
+        for client in clients:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            for _ in range(40):
+                client.sendall(b"more\n")
+                program.read(0)
+        program.shows("20 clients")
+        program.signal(signal.SIGTERM)
+        program.ended()
+        assert program.left_sane() == []
+
+
+def test_a_signal_while_the_terminal_stands_still() -> None:
+    """When the screen's output is stuck, the signal still ends it, and clients get their FIN."""
+    with Program("localhost:0", "--echo", size=(200, 60)) as program:
+        client = program.client()
+        for number in range(3_000):  # with nobody reading, the terminal's buffer is soon full
+            client.sendall(b"line %d\n" % number)
+            client.recv(100)
+        time.sleep(1.5)  # nothing to wait on: the state is that nothing happens any more
+        program.signal(signal.SIGTERM)
+        while client.recv(100):
+            pass
+        deadline = time.monotonic() + DEADLINE
+        while os.waitpid(program.pid, os.WNOHANG) == (0, 0):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        program.status = 0
+        while (length := len(program.output)) >= 0:
+            program.read(0.5)
+            if len(program.output) == length:
+                break
+        assert program.output.rfind(b"\x1b[?1049l") > program.output.rfind(b"\x1b[?1049h")
+
+
+def test_a_closed_terminal_ends_it() -> None:
+    """When the terminal is gone the program ends, and its clients get their FIN."""
+    with Program() as program:
+        client = program.client()
+        program.shows("1 client")
+        os.close(program.fd)
+        assert client.recv(1) == b""
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            pid, status = os.waitpid(program.pid, os.WNOHANG)
+            if pid:
+                program.status = status
+                break
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        program.fd = os.open(os.devnull, os.O_RDONLY)

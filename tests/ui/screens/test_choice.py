@@ -1,0 +1,46 @@
+"""Questions."""
+
+import pytest
+from textual.app import App
+
+from tcpmon.ui.screens.choice import Choice
+from tests.ui.fakes import text
+
+
+class Asker(App[None]):
+    """Asks and remembers the answer."""
+
+    answer: str | None = None
+
+    def ask(self) -> None:
+        def remember(answer: str | None) -> None:
+            self.answer = answer
+
+        question = Choice("Really?", ["[red]#1[/red]", "\x1b[31m"], {"y": "Do it", "r": "Reset"})
+        self.push_screen(question, remember)
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [(["escape"], ""), (["n"], ""), (["enter"], ""), (["y"], "y"), (["r"], "r"),
+     (["down", "enter"], "y"), (["x", "z"], None)],
+)  # fmt: skip
+async def test_only_a_clear_answer_does_something(keys: list[str], answer: str | None) -> None:
+    """The safe button has the focus; a letter or the button itself chooses; others do nothing."""
+    app = Asker()
+    async with app.run_test() as pilot:
+        app.ask()
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+    assert app.answer == answer
+
+
+async def test_lines_are_shown_as_they_are() -> None:
+    """Markup and escapes in what is asked about are text."""
+    app = Asker()
+    async with app.run_test() as pilot:
+        app.ask()
+        await pilot.pause()
+        assert "[red]#1[/red]" in text(app)
+        assert "\\x1b[31m" in text(app)

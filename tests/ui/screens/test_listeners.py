@@ -1,0 +1,70 @@
+"""Listeners: see, add, stop."""
+
+from tcpmon.core.commands import Listen, Unlisten
+from tcpmon.core.endpoint import TcpEndpoint
+from tcpmon.core.errors import CannotListen
+from tests.ui.fakes import FakeNode, a_screen, text
+
+
+async def test_listeners_are_listed_with_their_figures() -> None:
+    """Each listener shows its real addresses, clients, accepted and refused."""
+    async with a_screen(FakeNode()) as (app, pilot):
+        await pilot.press("l")
+        await pilot.pause()
+        assert "127.0.0.1:8000  [::1]:8000" in text(app)
+
+
+async def test_a_listener_is_added() -> None:
+    """a asks for an address, says what is wrong with it while it is typed, and listens."""
+    node = FakeNode()
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("l", "a", *":99999")
+        await pilot.pause()
+        assert "ports end at 65535" in text(app)
+        await pilot.press("enter")
+        assert node.commands == []
+        await pilot.press(*["backspace"] * 6, *"9000", "enter")
+        await pilot.pause()
+        assert "listening on 127.0.0.1:8000" in text(app)
+    assert node.commands == [Listen(TcpEndpoint("localhost", 9000))]
+
+
+async def test_a_failure_is_a_row_with_its_remedy() -> None:
+    """What cannot be listened on stays as a row, can be tried again and taken away."""
+    node = FakeNode()
+    error = CannotListen("port 80 is in use by node (pid 7)", "try tcpmon 81")
+    node.answers[Listen] = error
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("l", "a", *"80", "enter")
+        await pilot.pause()
+        assert "✗ localhost:80: port 80 is in use by node (pid 7); try tcpmon 81" in text(app)
+        await pilot.press("escape", "l", "down", "r")
+        await pilot.pause()
+        assert len(node.commands) == 2
+        assert text(app).count("✗") == 1
+        await pilot.press("d")
+        await pilot.pause()
+        assert "✗" not in text(app)
+
+
+async def test_a_listener_is_stopped() -> None:
+    """d accepts no more there."""
+    node = FakeNode()
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("l", "d")
+        node.listeners = ()
+        await pilot.press("up")
+        await pilot.pause(0.6)
+        assert "Not listening on anything" in text(app)
+    assert node.commands == [Unlisten(1)]
+
+
+async def test_an_address_is_copied() -> None:
+    """y copies the real addresses."""
+    copied: list[str] = []
+    async with a_screen(FakeNode()) as (app, pilot):
+        app.screen._clipboard._write_osc52 = copied.append  # type: ignore[attr-defined]
+        app.screen._clipboard._environment = {}  # type: ignore[attr-defined]
+        await pilot.press("l", "y")
+        await pilot.pause()
+    assert copied == ["127.0.0.1:8000 [::1]:8000"]

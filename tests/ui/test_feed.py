@@ -1,0 +1,80 @@
+"""The one timer."""
+
+from tcpmon.core.model import Ask, View
+from tcpmon.ui import feed as module
+from tcpmon.ui.feed import FASTEST, SLOWEST, Feed
+from tests.ui.fakes import FakeNode, a_client
+
+
+class Stage:
+    """Stands in for a screen."""
+
+    is_active = True
+
+    def __init__(self) -> None:
+        self.timers: list[float] = []
+
+    def set_timer(self, seconds: float, callback: object) -> None:
+        self.timers.append(seconds)
+
+
+def a_feed() -> tuple[Feed, Stage, FakeNode, list[View]]:
+    """A feed that shows to a list."""
+    stage, node, shown = Stage(), FakeNode([a_client(1)]), []
+    feed = Feed(node, stage, lambda: Ask(count=5), shown.append)  # type: ignore[arg-type]
+    return feed, stage, node, shown
+
+
+def test_it_asks_at_once_and_then_again_and_again() -> None:
+    """Starting shows a picture, and each tick another one."""
+    feed, stage, _, shown = a_feed()
+    feed.start()
+    feed._tick()
+    assert len(shown) == 2
+    assert len(stage.timers) == 2
+
+
+def test_while_paused_the_sums_stand_still_and_rows_can_be_fetched() -> None:
+    """A tick asks nothing; asking for other rows changes only the rows."""
+    feed, _, node, shown = a_feed()
+    feed.start()
+    feed.paused = True
+    node.clients.append(a_client(2))
+    feed._tick()
+    assert len(shown) == 1
+    feed.ask()
+    assert shown[-1].totals.open == 1
+    assert [row.id for row in shown[-1].rows] == [1, 2]
+
+
+def test_it_slows_down_when_drawing_is_dear(monkeypatch: object) -> None:
+    """A busy screen is drawn less often, down to twice a second, and faster again later."""
+    feed, stage, _, _ = a_feed()
+    clock = {"cpu": 0.0, "now": 0.0}
+    module.time.thread_time = lambda: clock["cpu"]  # type: ignore[assignment]
+    module.time.monotonic = lambda: clock["now"]  # type: ignore[assignment]
+    try:
+        feed.start()
+        for _ in range(30):
+            clock["cpu"] += 0.09
+            clock["now"] += 0.1
+            feed._tick()
+        assert stage.timers[-1] == SLOWEST
+        for _ in range(60):
+            clock["cpu"] += 0.001
+            clock["now"] += 0.5
+            feed._tick()
+        assert stage.timers[-1] == FASTEST
+    finally:
+        import importlib
+
+        importlib.reload(module.time)
+
+
+def test_what_is_covered_is_drawn_seldom() -> None:
+    """Under another screen it ticks slowly, and no tick is lost."""
+    feed, stage, _, _ = a_feed()
+    feed.start()
+    stage.is_active = False
+    feed._tick()
+    assert stage.timers[-1] == SLOWEST
