@@ -23,8 +23,11 @@ class Limits(Struct, frozen=True):
 
     closed_rows: int = 1_000
     spare_descriptors: int = 64
+    """Kept back from clients, or a quarter of all where there are few."""
     stall_seconds: float = 5.0
     """Without any progress for so long, a client with unsent bytes is slow too."""
+    gone_seconds: float = 30.0
+    """Without any sign of the peer's system for so long, while it owes one, it is gone."""
     flush_seconds: float = 1.0
     """How long a disconnect waits for queued bytes, and then again for the peer's FIN."""
     stop_seconds: float = 2.0

@@ -164,7 +164,8 @@ class Store:
     def rows(self, start: int, count: int, client: int | None = None) -> list[Raw]:
         """Return kept records in order: count at or after start, or -count before it if
         count is negative; only those that concern a client, if one is given."""
-        chunks = self._chunks
+        # A copy: a chunk that is begun while we read would leave a gap behind the one before.
+        chunks = list(self._chunks)
         found: list[Raw] = []
         if count >= 0:
             for chunk in chunks:
@@ -194,7 +195,7 @@ class Store:
 
         events_only: leave out payloads, RX, TX and CAST, at no cost for each.
         """
-        for chunk in self._chunks:
+        for chunk in list(self._chunks):
             if chunk.end > start:
                 first = max(start, chunk.first)
                 if events_only:

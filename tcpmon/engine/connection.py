@@ -30,6 +30,7 @@ comes back full. 448 is what fits, header included, where the interpreter keeps 
 LAST_BYTES = 256  # of the newest payload, for the table
 FLUSH_MESSAGES = 64  # queued payloads handed to the kernel in one call; one call a turn
 
+_NO_ROOM = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS, errno.ENOMEM}
 _GATHERS = hasattr(socket.socket, "sendmsg")  # Windows does not
 
 _REASONS = {
@@ -47,7 +48,8 @@ class Shared:
     """What all connections of an engine share: where bytes go, and the limits.
 
     answer: bytes to send back for each read. closed: told of every connection
-    that has ended, after its last record.
+    that has ended, after its last record. settle: called when something happened
+    outside the poller's turns.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Shared:
         limits: Limits,
         answer: Callable[[bytes], bytes] | None,
         half_open: bool,
+        settle: Callable[[], None],
     ) -> None:
         self.loop = loop
         self.poller = poller
@@ -67,6 +70,7 @@ class Shared:
         self.limits = limits
         self.answer = answer
         self.half_open = half_open
+        self.settle = settle
         self.unsent = 0
         """Queued bytes of all connections."""
         self.paused = False
@@ -82,12 +86,12 @@ class Connection:
     """
 
     __slots__ = (
-        "heard_at", "last", "odd", "queue", "read_size", "recv", "rx_bytes", "rx_head",
+        "broken", "heard_at", "last", "odd", "queue", "read_size", "recv", "rx_bytes", "rx_head",
         "rx_messages", "tx_bytes", "tx_head", "tx_messages", "write",
         "address", "closed_at", "end", "id", "kernel_unsent", "listener", "local", "opened_at",
         "peer", "queued", "rx_rate", "stalled", "state", "tx_rate",
-        "_eof", "_events", "_fd", "_fin_sent", "_head_sent", "_lost_from", "_moved", "_sampled",
-        "_shared", "_sock", "_timer", "_why",
+        "_eof", "_events", "_fd", "_fin_sent", "_head_sent", "_lost_from", "_moved", "_owed",
+        "_sampled", "_shared", "_sock", "_timer", "_why",
     )  # fmt: skip
 
     def __init__(
@@ -105,6 +109,9 @@ class Connection:
         self.last = b""
         """How the newest payload of either direction starts."""
         self.heard_at = 0
+        self.broken: OSError | None = None
+        """What a write said of a connection that is no more. Reading goes on to its end,
+        and would not be told again."""
         # (a number that TX records made later are not below, payload, whose CAST record it is)
         self.queue: deque[tuple[int, bytes, Cast | None]] | None = None
         self.id = id
@@ -129,6 +136,7 @@ class Connection:
         self._head_sent = 0  # of the first payload in the queue
         self._lost_from: int | None = None
         self._moved = 0.0
+        self._owed = False  # the peer's system has not acknowledged all when last looked at
         self._eof = False
         self._fin_sent = False
         self._why = Reason.CLOSED
@@ -143,7 +151,7 @@ class Connection:
         try:
             if ready & WRITE and self.queue:
                 self._flush()
-            if ready & (READ | BROKEN):
+            if ready & (READ | BROKEN) and self.state is not State.CLOSED:
                 if self._shared.paused and not ready & BROKEN:
                     self._shared.parked.add(self)
                     self._watch()
@@ -181,11 +189,21 @@ class Connection:
             self.last = data[:LAST_BYTES]
             self._shared.store.append(self.heard_at, self.id, Kind.RX, data)
             if self._shared.answer is not None and self.state is State.OPEN:
-                self.send(self._shared.answer(data))
+                self._answer(data, self._shared.answer)
+        if self.state is State.CLOSED:
+            return
         if isinstance(ending, OSError):
             self.failed(ending)
         elif ending:
             self._peer_closed()
+
+    def _answer(self, data: bytes, answer: Callable[[bytes], bytes]) -> None:
+        try:
+            reply = answer(data)
+        except Exception:  # noqa: BLE001 - the fence of a connection
+            self.bug()
+        else:
+            self.send(reply)
 
     def _continued(self, data: bytes) -> tuple[bytes, OSError | bool]:
         """Read on behind a full read; return all of it, and whether or how the stream ended."""
@@ -235,12 +253,17 @@ class Connection:
         if self.queue is None:
             try:
                 sent = self.write(data)
-            except OSError:
-                pass  # full, or broken: then reading will tell why, and what is queued is unsent
+            except OSError as error:
+                self.note_write_error(error)
             self.tx_bytes += sent
             if sent == len(data):
                 return
         self.enqueue(data, sent, cast)
+
+    def note_write_error(self, error: OSError) -> None:
+        """Remember an error of a write, unless it is only that there is no room now."""
+        if error.errno not in _NO_ROOM:
+            self.broken = error
 
     def enqueue(self, data: bytes, sent: int, cast: Cast | None = None) -> None:
         """Queue a payload of which the kernel took `sent` bytes. Its record is the newest,
@@ -266,11 +289,10 @@ class Connection:
             batch[0] = memoryview(batch[0])[self._head_sent :]
         try:
             sent = self._sock.sendmsg(batch) if _GATHERS else self._sock.send(batch[0])
-        except BlockingIOError:
-            return
         except OSError as error:
-            if self._read_rest():
-                self.failed(error)
+            self.note_write_error(error)
+            if self.broken and self._read_rest():
+                self.failed(self.broken)
             return
         self.tx_bytes += sent
         self.queued -= sent
@@ -320,7 +342,11 @@ class Connection:
     def abort(self, why: Reason = Reason.RESET) -> None:
         """End it at once with a reset; the record says how much was unsent."""
         if self.state is not State.CLOSED:
-            self._finish(why, kernel_unsent=sockets.unacknowledged(self._sock), hard=True)
+            self._finish(why, kernel_unsent=self._unacknowledged(), hard=True)
+
+    def _unacknowledged(self) -> int:
+        """Return the bytes that the kernel has and the peer's has not acknowledged."""
+        return max(0, sockets.unacknowledged(self._sock) - self._fin_sent)
 
     def _arm_timer(self) -> None:
         if self._timer is not None:
@@ -345,13 +371,14 @@ class Connection:
     def _give_up(self) -> None:
         """The peer did not take what was queued, or did not answer our FIN, in time."""
         self._timer = None
-        if not self._read_rest():
-            return
-        kernel = max(0, sockets.unacknowledged(self._sock) - self._fin_sent)
-        if self.queued or kernel:
-            self._finish(Reason.RESET, kernel_unsent=kernel, hard=True)
-        else:
-            self._finish(self._why)
+        if self._read_rest():
+            kernel = self._unacknowledged()
+            if self.queued or kernel:
+                why = Reason.STOPPED if self._why is Reason.STOPPED else Reason.RESET
+                self._finish(why, kernel_unsent=kernel, hard=True)
+            else:
+                self._finish(self._why)
+        self._shared.settle()
 
     def _read_rest(self) -> bool:
         """Keep what has arrived, so that closing does not turn into a reset over unread
@@ -364,6 +391,9 @@ class Connection:
         return self.state is not State.CLOSED
 
     def _peer_closed(self) -> None:
+        if self.broken:
+            self.failed(self.broken)
+            return
         self._eof = True
         if self.state is State.CLOSING and (self._fin_sent or self.queue is None):
             self._finish(self._why)
@@ -380,7 +410,9 @@ class Connection:
         """Look whether a connection that is not read any more is still there."""
         if self.state is State.CLOSED:
             return
-        if error := sockets.pending_error(self._sock):
+        if self.broken:
+            self.failed(self.broken)
+        elif error := sockets.pending_error(self._sock):
             self.failed(OSError(error, os.strerror(error)))
         elif sockets.hung_up(self._fd):
             self._finish(self._why)
@@ -458,10 +490,10 @@ class Connection:
 
     def look(self) -> None:
         """Ask the kernel how much the peer has not acknowledged."""
-        self.kernel_unsent = sockets.unacknowledged(self._sock)
+        self.kernel_unsent = self._unacknowledged()
 
     def sample(self, seconds: float) -> None:
-        """Work out the rates since the last call."""
+        """Work out the rates since the last call, and look whether the peer is still there."""
         rx, tx = self._sampled
         self.rx_rate = (self.rx_bytes - rx) / seconds
         self.tx_rate = (self.tx_bytes - tx) / seconds
@@ -469,8 +501,15 @@ class Connection:
         if self.queue is not None:
             waited = self._shared.loop.time() - self._moved
             self.stalled = waited > self._shared.limits.stall_seconds
+        if self._owed or self.tx_rate:
+            self._owed = self._unacknowledged() > 0
+            if self._owed and sockets.silent_for(self._sock) > self._shared.limits.gone_seconds:
+                self.abort(Reason.NO_ANSWER)
+                return
         if self.state is State.HALF:
             self.check()
+        elif self in self._shared.parked and sockets.hung_up(self._fd):
+            self.on_ready(BROKEN)
 
     @property
     def sums(self) -> tuple[int, int, int]:
@@ -495,5 +534,6 @@ class Connection:
             self.id, self.state, self.peer, self.local, self.opened_at, self.closed_at,
             self.heard_at, self.rx_bytes, self.tx_bytes, self.rx_rate, self.tx_rate,
             self.rx_messages, self.tx_messages, self.unsent,
-            Backlog.NONE if end else self.backlog, self.last, end.why if end else "",
+            Backlog.NONE if end else self.backlog, self.last[:LAST_BYTES],
+            end.why if end else "",
         )  # fmt: skip

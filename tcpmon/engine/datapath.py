@@ -47,13 +47,17 @@ class DataPath:
                 connection.heard_at = now
                 connection.rx_bytes += count
                 connection.rx_messages += 1
-                connection.last = data
+                connection.last = data  # smaller than `small`: it is let go of soon enough
                 keep_time(now)
                 keep_head(connection.rx_head)
                 keep_data(data)
                 weight += count
                 if answer is not None:
-                    reply = answer(data)
+                    try:
+                        reply = answer(data)
+                    except Exception:  # noqa: BLE001 - the fence of a connection
+                        connection.bug()
+                        continue
                     if connection.queue is not None or not reply:
                         connection.send(reply)
                         continue
@@ -63,10 +67,11 @@ class DataPath:
                     size = len(reply)
                     weight += size
                     connection.tx_messages += 1
-                    connection.last = reply
+                    connection.last = reply if size < small else reply[:small]
                     try:
                         sent = connection.write(reply)
-                    except OSError:
+                    except OSError as error:
+                        connection.note_write_error(error)
                         sent = 0
                     connection.tx_bytes += sent
                     if sent != size:

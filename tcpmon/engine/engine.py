@@ -28,6 +28,7 @@ from tcpmon.core.commands import (
 )
 from tcpmon.core.endpoint import Endpoint
 from tcpmon.core.errors import CannotListen, NoSuchTarget, Stopped
+from tcpmon.core.escape import escape_text
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
@@ -131,13 +132,14 @@ class Engine:
     def start(self) -> None:
         """Begin to work on the running loop. `async with` does it for you."""
         loop = asyncio.get_running_loop()
-        possible = sockets.raise_descriptor_limit() - self.limits.spare_descriptors
+        files = sockets.raise_descriptor_limit()
+        possible = max(1, files - min(self.limits.spare_descriptors, files // 4))
         self.max_clients = min(self.limits.clients, possible)
         path = DataPath(self.store, self._answer)
         self._poller = self._make_poller(loop, path.serve, self._settle)
         self._shared = Shared(
             loop, self._poller, self.store, self._closed, self.limits, self._answer,
-            self._half_open,
+            self._half_open, self._settle,
         )  # fmt: skip
         self._sampled_at = loop.time()
         self._ticks = [
@@ -145,10 +147,9 @@ class Engine:
             loop.create_task(self._every(LOOK_SECONDS, self._look)),
         ]
         if self.max_clients < self.limits.clients:
-            wanted, files = self.limits.clients, possible + self.limits.spare_descriptors
             self.warn(
-                f"room for {self.max_clients} clients, not {wanted}: open files end at {files};"
-                " raise it with ulimit -n"
+                f"room for {counted(self.max_clients, 'client')}, not {self.limits.clients}:"
+                f" open files end at {files}; raise it with ulimit -n"
             )
 
     async def stop(self) -> None:
@@ -165,6 +166,7 @@ class Engine:
         except TimeoutError:
             for connection in list(self._roster.open.values()):
                 connection.abort(Reason.STOPPED)
+        self._tell_refused()
         for task in self._ticks:
             task.cancel()
         await asyncio.gather(*self._ticks, return_exceptions=True)
@@ -172,7 +174,8 @@ class Engine:
         self._poller.close()
         self._shared = None
         for waiter in list(self._waiters):
-            waiter.cancel()
+            if not waiter.done():
+                waiter.set_exception(Stopped("the engine has stopped"))
 
     @property
     def _running(self) -> Shared:
@@ -195,7 +198,7 @@ class Engine:
     async def until(self, condition: Callable[[], bool], timeout: float | None = None) -> None:
         """Wait until a condition about this engine holds; it is asked after each turn.
 
-        timeout: seconds. Raises TimeoutError.
+        timeout: seconds. Raises TimeoutError; Stopped if the engine ends first.
         """
         if condition():
             return
@@ -244,9 +247,13 @@ class Engine:
         if any(other.endpoint == endpoint for other in self._listeners.values()) and not (
             isinstance(endpoint, endpoints.TcpEndpoint) and endpoint.port == 0
         ):
-            raise CannotListen(f"already listening on {endpoint}")
+            raise CannotListen(f"already listening on {escape_text(str(endpoint))}")
         shared = self._running
-        bound, note = await bind(endpoint, shared.loop)
+        bound, note = await bind(endpoint)
+        if shared is not self._shared:
+            for sock in bound:
+                sock.close()
+            raise Stopped("the engine has stopped")
         self._last_listener += 1
         listener = Listener(
             self._last_listener, endpoint, bound, shared.loop, shared.poller,
@@ -272,10 +279,12 @@ class Engine:
     async def _send(self, data: bytes, clients: Sequence[int] | None) -> Delivery:
         if clients is not None and len(clients) == 1:
             return self._send_one(data, clients[0])
-        wanted = self._roster.open if clients is None else set(clients)
-        receivers = Cast(array("I", sorted(wanted)))
-        if not data:
-            return Delivery(0, 0)
+        wanted = set(self._roster.open if clients is None else clients)
+        known = sorted(id for id in wanted if self._roster[id])
+        unknown = dict.fromkeys(sorted(wanted.difference(known)), "gone")
+        if not data or not known:
+            return Delivery(0, 0, unknown)
+        receivers = Cast(array("I", known), unknown)
         self.store.append_cast(time.time_ns(), data, receivers)
         for part in _slices(receivers.receivers):
             for id in part:
@@ -285,7 +294,7 @@ class Engine:
                 elif connection:
                     connection.transmit(data, receivers)
             await asyncio.sleep(0)
-        accepted = len(receivers.receivers) - len(receivers.skipped)
+        accepted = len(wanted) - len(receivers.skipped)
         return Delivery(accepted, len(receivers.waiting), dict(receivers.skipped))
 
     def _send_one(self, data: bytes, id: int) -> Delivery:
@@ -293,6 +302,8 @@ class Engine:
         if reason := connection.refusal() if connection else "gone":
             return Delivery(0, 0, {id: reason})
         assert connection
+        if not data:
+            return Delivery(0, 0)
         connection.send(data)
         return Delivery(1, 1 if connection.waits_for(self.store.end - 1) else 0)
 
@@ -324,13 +335,21 @@ class Engine:
         if len(self._roster.open) >= self.max_clients:
             sockets.reset(sock)
             listener.refused += 1
-            self._refuse(f"limit of {self.max_clients} clients reached")
+            self._refuse(f"limit of {counted(self.max_clients, 'client')} reached")
             return
+        try:
+            connection = Connection(
+                self._last_id + 1, sock, peer, address, listener, local, self._running
+            )
+        except OSError as error:  # epoll_ctl(2): ENOSPC, ENOMEM
+            sockets.reset(sock)
+            listener.refused += 1
+            self._refuse((error.strerror or str(error)).lower())
+            return
+        self._last_id += 1
         self._accepted += 1
         listener.accepted += 1
         listener.open += 1
-        self._last_id += 1
-        connection = Connection(self._last_id, sock, peer, address, listener, local, self._running)
         self._roster.add(connection)
         self.store.append(connection.opened_at, connection.id, Kind.OPEN, open_data(peer, local))
 
@@ -343,8 +362,12 @@ class Engine:
         """Remember what was unsent of connections that leave the table, while its records stay."""
         self._cuts.update((c.id, (self.store.end, c)) for c in gone if c.queued)
 
-    def _out_of_room(self, listener: Listener, error: OSError) -> None:
-        self._refuse(f"{os.strerror(error.errno or 0).lower()}; raise the limit with ulimit -n")
+    def _out_of_room(self, error: OSError, refused: bool) -> None:
+        reason = f"{os.strerror(error.errno or 0).lower()}; raise the limit with ulimit -n"
+        if refused:
+            self._refuse(reason)
+        else:
+            self._trouble = f"callers wait: {reason}"
 
     def _refuse(self, reason: str) -> None:
         self._refused += 1
@@ -449,7 +472,8 @@ class Engine:
         rx, tx, messages = self._sum_up()
         return Totals(
             len(self._roster.open), len(self._roster.closed), self._accepted, self._refused,
-            rx, tx, messages, rx_rate, tx_rate, self._message_rate, self._running.unsent,
+            rx, tx, messages, rx_rate, tx_rate, self._message_rate,
+            self._shared.unsent if self._shared else 0,
             span.end - span.first, self.store.kept_bytes, span.first, self._trouble,
         )  # fmt: skip
 

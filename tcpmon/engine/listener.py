@@ -42,10 +42,10 @@ class Listener:
         loop: AbstractEventLoop,
         poller: Poller,
         accepted: Accepted,
-        exhausted: Callable[["Listener", OSError], None],
+        exhausted: Callable[[OSError, bool], None],
     ) -> None:
-        """bound: from `bind`. accepted: gets every connection. exhausted: told each time
-        that a caller could not be taken in; refused counts them."""
+        """bound: from `bind`. accepted: gets every connection. exhausted: told that there is
+        no room to take a caller in, and whether one has been refused for it."""
         self.id = id
         self.endpoint = endpoint
         self.accepted = self.refused = self.open = 0
@@ -116,9 +116,8 @@ class Listener:
                 told = True
         with suppress(OSError):
             self._spare = os.open(os.devnull, os.O_RDONLY)
-        if told:
-            self.refused += 1
-        self._exhausted(self, error)
+        self.refused += told
+        self._exhausted(error, told)
         return told
 
     def _back_off(self, sock: socket.socket) -> None:
@@ -179,7 +178,7 @@ class _Door:
         self._listener.accept(self._sock, self._address)
 
 
-async def bind(endpoint: Endpoint, loop: AbstractEventLoop) -> tuple[list[socket.socket], str]:
+async def bind(endpoint: Endpoint) -> tuple[list[socket.socket], str]:
     """Bind all sockets that an endpoint stands for, on one port.
 
     Returns them and a note for the operator, "" for none. Raises CannotListen.
@@ -191,25 +190,26 @@ async def bind(endpoint: Endpoint, loop: AbstractEventLoop) -> tuple[list[socket
             raise _unix_error(endpoint, error) from error
     for attempt in range(8):  # a free port on IPv4 may be taken on IPv6
         try:
-            return await _bind_tcp(endpoint, loop)
+            return await _bind_tcp(endpoint)
+        except UnicodeError:
+            raise _unknown(endpoint) from None
         except OSError as error:
             if endpoint.port or error.errno != errno.EADDRINUSE or attempt == 7:
                 raise _tcp_error(endpoint, error) from error
     raise AssertionError("unreachable")
 
 
-async def _bind_tcp(
-    endpoint: TcpEndpoint, loop: AbstractEventLoop
-) -> tuple[list[socket.socket], str]:
+async def _bind_tcp(endpoint: TcpEndpoint) -> tuple[list[socket.socket], str]:
     bound: list[socket.socket] = []
     missing: OSError | None = None
     port = endpoint.port
     try:
-        for family, host in await _addresses(endpoint, loop):
+        for family, host in await _addresses(endpoint):
             try:
                 bound.append(sockets.listen_tcp(family, host, port))
             except OSError as error:
                 if not (endpoint.host in (LOCALHOST, ANY) and error.errno in _NO_FAMILY):
+                    error.filename = host  # for whoever explains it
                     raise
                 missing = error
                 absent = "IPv6" if family == socket.AF_INET6 else "IPv4"
@@ -224,28 +224,30 @@ async def _bind_tcp(
     return bound, f"no {absent} on this machine: {endpoint} is without it" if missing else ""
 
 
-async def _addresses(endpoint: TcpEndpoint, loop: AbstractEventLoop) -> list[tuple[int, str]]:
-    if endpoint.host == LOCALHOST:
-        return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
-    if endpoint.host == ANY:
-        return [(socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")]
-    found = await loop.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys((int(family), str(address[0])) for family, *_, address in found))
+async def _addresses(endpoint: TcpEndpoint) -> list[tuple[int, str]]:
+    known = {LOCALHOST: ("127.0.0.1", "::1"), ANY: ("0.0.0.0", "::")}
+    if endpoint.host in known:
+        four, six = known[endpoint.host]
+        return [(socket.AF_INET, four), (socket.AF_INET6, six)]
+    return await sockets.look_up(endpoint.host, endpoint.port)
+
+
+def _unknown(endpoint: TcpEndpoint) -> CannotListen:
+    return CannotListen(
+        f"cannot listen on {endpoint}: the name {endpoint.host} is not known",
+        "an address of this machine is needed",
+    )
 
 
 def _tcp_error(endpoint: TcpEndpoint, error: OSError) -> CannotListen:
     if isinstance(error, socket.gaierror):
-        return CannotListen(
-            f"cannot listen on {endpoint}: the name {endpoint.host} is not known",
-            "an address of this machine is needed",
-        )
+        return _unknown(endpoint)
     match error.errno:
         case errno.EADDRINUSE:
-            owner = sockets.port_owner(endpoint.port)
+            owner = sockets.port_owner(str(error.filename or endpoint.host), endpoint.port)
             by = f" by {owner}" if owner else ""
-            return CannotListen(
-                f"port {endpoint.port} is in use{by}", f"try tcpmon {_next_free(endpoint)}"
-            )
+            free = _next_free(endpoint)
+            return CannotListen(f"port {endpoint.port} is in use{by}", f"try {free} instead")
         case errno.EACCES | errno.EPERM:
             return CannotListen(
                 f"cannot listen on {endpoint}: permission denied",
@@ -264,26 +266,32 @@ def _tcp_error(endpoint: TcpEndpoint, error: OSError) -> CannotListen:
 
 def _next_free(endpoint: TcpEndpoint) -> str:
     """Return an address like the endpoint, on a port above it that is free now."""
-    family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
-    host = {LOCALHOST: "127.0.0.1", ANY: "0.0.0.0"}.get(endpoint.host, endpoint.host)
+    hosts = {LOCALHOST: ["127.0.0.1", "::1"], ANY: ["0.0.0.0", "::"]}.get(
+        endpoint.host, [endpoint.host]
+    )
     for port in range(endpoint.port + 1, min(endpoint.port + 100, 65536)):
-        try:
-            sockets.listen_tcp(family, host, port).close()
-        except OSError:
-            continue
-        names = {LOCALHOST: str(port), ANY: f":{port}"}
-        return names.get(endpoint.host, str(TcpEndpoint(endpoint.host, port)))
+        if all(_is_free(host, port) for host in hosts):
+            names = {LOCALHOST: str(port), ANY: f":{port}"}
+            return names.get(endpoint.host, str(TcpEndpoint(endpoint.host, port)))
     return "localhost:0"
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        sockets.listen_tcp(socket.AF_INET6 if ":" in host else socket.AF_INET, host, port).close()
+    except OSError as error:
+        return error.errno in _NO_FAMILY
+    return True
 
 
 def _unix_error(endpoint: UnixEndpoint, error: OSError) -> CannotListen:
     path = escape_text(endpoint.path)
     if error.errno == errno.EADDRINUSE:
-        if os.path.exists(endpoint.path) and not _is_socket(endpoint.path):
+        if not _is_socket(endpoint.path):
             return CannotListen(f"{path} is in the way and is not a socket", "take another path")
         return CannotListen(f"{path} is in use by another program", "take another path")
-    reason = error.strerror or str(error)
-    return CannotListen(f"cannot listen on unix:{path}: {reason[:1].lower()}{reason[1:]}")
+    reason = (error.strerror or "the path is too long for a socket").lower()
+    return CannotListen(f"cannot listen on unix:{path}: {reason}")
 
 
 def _is_socket(path: str) -> bool:
@@ -291,4 +299,4 @@ def _is_socket(path: str) -> bool:
         return False
     import stat
 
-    return stat.S_ISSOCK(os.stat(path).st_mode)
+    return stat.S_ISSOCK(os.lstat(path).st_mode)

@@ -1,10 +1,14 @@
 """What the engine asks of the operating system, in one place, portable where it can be."""
 
+import asyncio
 import os
 import socket
 import stat
 import struct
 import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tcpmon.core.escape import escape_text
@@ -14,8 +18,14 @@ NOT_SENT_LOWAT = 256 * 1024
 """How much the kernel may hold unsent for one client. Without it a client that
 does not read hides up to 4 MB from our queue, where it could be seen and counted."""
 
-_KEEP_ALIVE = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
-_USER_TIMEOUT_MS = 30_000  # keep-alive alone never fires while data is unacknowledged
+# Not TCP_USER_TIMEOUT, which would end a peer that is there but does not read: what it
+# is for, a peer that is gone while data is unacknowledged, is seen by `silent_for`.
+_OPTIONS = (
+    ("TCP_KEEPIDLE", 15),
+    ("TCP_KEEPINTVL", 5),
+    ("TCP_KEEPCNT", 3),
+    ("TCP_NOTSENT_LOWAT", NOT_SENT_LOWAT),
+)
 
 
 def raise_descriptor_limit() -> int:
@@ -42,12 +52,7 @@ def _tune(listening: socket.socket) -> None:
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-    options = (
-        *_KEEP_ALIVE,
-        ("TCP_USER_TIMEOUT", _USER_TIMEOUT_MS),
-        ("TCP_NOTSENT_LOWAT", NOT_SENT_LOWAT),
-    )
-    for name, value in options:
+    for name, value in _OPTIONS:
         if option := getattr(socket, name, None):
             listening.setsockopt(socket.IPPROTO_TCP, option, value)
 
@@ -123,9 +128,10 @@ def reset(connected: socket.socket) -> None:
 def unacknowledged(connected: socket.socket) -> int:
     """Return how many bytes (a FIN counts as one) the peer's system has not acknowledged.
 
-    0 where the system does not tell. Source: tcp(7), SIOCOUTQ.
+    0 where the system does not tell; of a Unix socket it would tell memory, not bytes.
+    Source: tcp(7), SIOCOUTQ.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or connected.family == socket.AF_UNIX:
         return 0
     import fcntl
     import termios
@@ -135,6 +141,18 @@ def unacknowledged(connected: socket.socket) -> int:
     except (OSError, ValueError):
         return 0
     return int.from_bytes(answer, sys.byteorder)
+
+
+_LAST_ACK_RECEIVED = 56  # offset in struct tcp_info of include/uapi/linux/tcp.h: milliseconds
+
+
+def silent_for(connected: socket.socket) -> float:
+    """Return the seconds since the peer's system last acknowledged anything; it does even
+    if its program does not read. 0 where this system does not tell."""
+    if sys.platform != "linux" or connected.family == socket.AF_UNIX:
+        return 0.0
+    info = connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_ACK_RECEIVED + 4)
+    return int.from_bytes(info[_LAST_ACK_RECEIVED:], sys.byteorder) / 1000
 
 
 def pending_error(connected: socket.socket) -> int:
@@ -154,11 +172,53 @@ def hung_up(fd: int) -> bool:
 
 
 def address_text(address: object) -> str:
-    """Return a socket address as people write it: "127.0.0.1:80", "[::1]:80", a path."""
+    """Return a socket address as people write it: "127.0.0.1:80", "[fe80::1%eth0]:80", a path."""
     if isinstance(address, tuple):
-        host, port = address[0], address[1]
+        host, port = with_scope(address), address[1]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return escape_text(os.fsdecode(address) if isinstance(address, str | bytes) else str(address))
+
+
+def with_scope(address: tuple[object, ...]) -> str:
+    """Return the host of a socket address, with the interface of a link-local one."""
+    host = str(address[0])
+    scope = address[3] if len(address) > 3 else 0
+    if not scope or "%" in host or not isinstance(scope, int):
+        return host
+    try:
+        return f"{host}%{socket.if_indextoname(scope)}"
+    except OSError:
+        return f"{host}%{scope}"
+
+
+async def look_up(host: str, port: int) -> list[tuple[int, str]]:
+    """Return (family, host) of all addresses that a name stands for.
+
+    On a thread that nobody waits for: a look-up that hangs must not keep the program
+    from ending. Raises OSError, UnicodeError.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[tuple[int, str]]] = loop.create_future()
+
+    def tell(set_it: Callable[..., None], value: object) -> None:
+        def unless_cancelled() -> None:
+            if not answer.done():
+                set_it(value)
+
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(unless_cancelled)
+
+    def work() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            tell(answer.set_exception, error)
+        else:
+            addresses = [(int(family), with_scope(address)) for family, *_, address in found]
+            tell(answer.set_result, list(dict.fromkeys(addresses)))
+
+    threading.Thread(target=work, name="tcpmon-look-up", daemon=True).start()
+    return await answer
 
 
 def outward_address(family: int) -> str:
@@ -195,25 +255,48 @@ def _program(pid: int) -> str:
         return ""
 
 
-def port_owner(port: int) -> str:
-    """Return who listens on a TCP port, as "node (pid 4711)"; "" where it cannot be seen."""
-    inodes = {
-        fields[9]
-        for table in ("/proc/net/tcp", "/proc/net/tcp6")
+def port_owner(host: str, port: int) -> str:
+    """Return who listens on a TCP address, or on all of its port: "node (pid 4711)", "this
+    tcpmon"; "" where it cannot be seen."""
+    tables = ("/proc/net/tcp", "/proc/net/tcp6")
+    wanted = {
+        f"socket:[{fields[9]}]"
+        for table in tables
         for line in _lines(table)
-        if len(fields := line.split()) > 9
-        and fields[3] == "0A"
-        and fields[1].endswith(f":{port:04X}")
+        if len(fields := line.split()) > 9 and fields[3] == _LISTENING
+        if _is_or_covers(fields[1], host, port)
     }
-    wanted = {f"socket:[{inode}]" for inode in inodes}
     for process in Path("/proc").glob("[0-9]*") if wanted else ():
-        try:
-            links = {os.readlink(link) for link in (process / "fd").iterdir()}
-        except OSError:  # another user's, or gone
-            continue
-        if links & wanted:
+        if wanted & _links(process):
+            if int(process.name) == os.getpid():
+                return "this tcpmon"
             return f"{_program(int(process.name))} (pid {process.name})"
     return ""
+
+
+_LISTENING = "0A"  # TCP_LISTEN in include/net/tcp_states.h
+
+
+def _is_or_covers(local: str, host: str, port: int) -> bool:
+    """Say whether a local address, as /proc/net/tcp has it, is this one or every one."""
+    digits, _, port_digits = local.partition(":")
+    if int(port_digits, 16) != port:
+        return False
+    words = bytes.fromhex(digits)  # 32-bit words in the machine's order
+    if sys.byteorder == "little":
+        words = b"".join(words[at : at + 4][::-1] for at in range(0, len(words), 4))
+    family = socket.AF_INET if len(words) == 4 else socket.AF_INET6
+    return not any(words) or socket.inet_ntop(family, words) == host.partition("%")[0]
+
+
+def _links(process: Path) -> set[str]:
+    """Return what the descriptors of a process are, as far as we may know."""
+    links = set()
+    with suppress(OSError):  # another user's, or gone
+        for descriptor in (process / "fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                links.add(os.readlink(descriptor))
+    return links
 
 
 def _lines(path: str) -> list[str]:

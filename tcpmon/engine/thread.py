@@ -8,7 +8,8 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from typing import TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from tcpmon.core.commands import Command
 from tcpmon.core.errors import Stopped
@@ -16,6 +17,7 @@ from tcpmon.core.model import Ask, Record, Span, View
 from tcpmon.engine.engine import Engine
 
 R = TypeVar("R")
+Work = Coroutine[Any, Any, Any]
 
 
 class EngineThread:
@@ -27,6 +29,7 @@ class EngineThread:
         """Done when the engine has stopped, with its exception if it failed."""
         self._started: Future[asyncio.AbstractEventLoop] = Future()
         self._stop: asyncio.Event | None = None
+        self._under_way: dict[Future[Any], tuple[Work, Work]] = {}  # (guard, what it guards)
         self._thread = threading.Thread(target=self._run, name="tcpmon-engine", daemon=True)
 
     def start(self) -> None:
@@ -45,7 +48,15 @@ class EngineThread:
                 self._started.set_exception(error)
             self.ended.set_exception(error)
         else:
+            self._abandon()
             self.ended.set_result(None)
+
+    def _abandon(self) -> None:
+        """Answer commands that came so late that the loop never began them."""
+        for future, coroutines in list(self._under_way.items()):
+            for coroutine in coroutines:
+                coroutine.close()
+            future.set_exception(Stopped("the engine has stopped"))
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
@@ -56,12 +67,28 @@ class EngineThread:
             await self._stop.wait()
 
     def submit(self, work: Coroutine[object, object, R]) -> Future[R]:
-        """Run a coroutine on the engine's loop. Raises Stopped once that has ended."""
-        try:
-            return asyncio.run_coroutine_threadsafe(work, self._started.result(0))
-        except (RuntimeError, TimeoutError):
+        """Run a coroutine on the engine's loop. Raises Stopped once that has ended; so does
+        the future if it ends meanwhile."""
+        guard = self._guard(work)
+        future: Future[R] | None = None
+        if self._started.done() and not self.ended.done() and not self._started.exception():
+            with suppress(RuntimeError):  # the loop has been closed this very moment
+                future = asyncio.run_coroutine_threadsafe(guard, self._started.result())
+        if future is None:
+            guard.close()
             work.close()
-            raise Stopped("the engine has stopped") from None
+            raise Stopped("the engine has stopped")
+        self._under_way[future] = (guard, work)
+        future.add_done_callback(lambda done: self._under_way.pop(done, None))
+        return future
+
+    async def _guard(self, work: Coroutine[object, object, R]) -> R:
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if self._stop is not None and self._stop.is_set():
+                raise Stopped("the engine has stopped") from None
+            raise
 
     async def do(self, command: Command[R]) -> R:
         """Carry out a command on the engine's loop."""

@@ -450,6 +450,26 @@ async def test_the_end_of_input_ends_the_program(
     assert app.exits == 1
 
 
+class Ends:
+    """Where the process would have ended: with which status, and when."""
+
+    def __init__(self) -> None:
+        self.statuses: list[int] = []
+        self.came = threading.Event()
+
+    def exit(self, status: int) -> None:
+        self.statuses.append(status)
+        self.came.set()
+
+
+@pytest.fixture
+def ends(monkeypatch: pytest.MonkeyPatch) -> Ends:
+    """Nothing ends the process of the tests."""
+    made = Ends()
+    monkeypatch.setattr(os, "_exit", made.exit)
+    return made
+
+
 # -- the way home --------------------------------------------------------------------
 
 
@@ -497,11 +517,12 @@ def in_write(thread: threading.Thread, fd: int) -> bool:
 
 @pytest.fixture(params=["at work", "while it leaves"])
 async def stuck(
-    console: Pty, app: FakeApp, request: pytest.FixtureRequest
+    console: Pty, app: FakeApp, ends: Ends, request: pytest.FixtureRequest
 ) -> AsyncIterator[WayHome]:
     """The way home from a terminal that stands still, in a write to which the driver's
-    thread is stuck; the driver is at work, or has begun to leave."""
-    home = WayHome()
+    thread is stuck; the driver is at work, or has begun to leave. Signals have handlers,
+    as in the program."""
+    signals = EndSignals(lambda: None, 600)
     terminal = a_terminal(app)
     start(terminal)
     writer = terminal._writer_thread
@@ -511,9 +532,10 @@ async def stuck(
         terminal.disable_input()
     while not in_write(writer, writer.fileno()):
         os.sched_yield()
-    yield home
+    yield signals._way_home
     console.hang_up()
     stop(terminal)
+    signals.over()
     assert not writer.is_alive()
 
 
@@ -546,26 +568,6 @@ def test_the_way_home_from_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # -- signals -------------------------------------------------------------------------
-
-
-class Ends:
-    """Where the process would have ended: with which status, and when."""
-
-    def __init__(self) -> None:
-        self.statuses: list[int] = []
-        self.came = threading.Event()
-
-    def exit(self, status: int) -> None:
-        self.statuses.append(status)
-        self.came.set()
-
-
-@pytest.fixture
-def ends(monkeypatch: pytest.MonkeyPatch) -> Ends:
-    """Nothing ends the process of the tests."""
-    made = Ends()
-    monkeypatch.setattr(os, "_exit", made.exit)
-    return made
 
 
 end_signals = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -1,0 +1,110 @@
+"""A config becomes a node that does what it says."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tcpmon.build import make_engine, start_thread
+from tcpmon.config import Config
+from tcpmon.core.endpoint import Endpoint, TcpEndpoint, UnixEndpoint
+from tcpmon.core.errors import CannotListen
+from tcpmon.core.limits import Limits
+from tcpmon.core.model import Ask, Listener
+from tcpmon.engine.thread import EngineThread
+
+WAIT = 10.0
+HERE = TcpEndpoint("127.0.0.1", 0)
+
+
+@contextmanager
+def running(config: Config) -> Iterator[EngineThread]:
+    """Run a node, and end it."""
+    node = start_thread(config)
+    try:
+        yield node
+    finally:
+        node.stop()
+        node.ended.result(WAIT)
+
+
+def listeners(node: EngineThread) -> tuple[Listener, ...]:
+    return node.view(Ask()).listeners
+
+
+def said_back(node: EngineThread, data: bytes) -> bytes:
+    """Return all that a client hears that says data and no more."""
+    host, _, port = listeners(node)[0].addresses[0].rpartition(":")
+    with socket.create_connection((host, int(port)), WAIT) as client:
+        client.sendall(data)
+        client.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: client.recv(1000), b""))
+
+
+@pytest.mark.parametrize(
+    ("config", "answer"),
+    [
+        (Config((HERE,)), b""),
+        (Config((HERE,), echo=True), b"hello\0"),
+        (Config((HERE,), reply=b"OK\r\n"), b"OK\r\n"),
+        (Config((HERE,), reply=b""), b""),
+    ],
+    ids=["nothing", "echo", "reply", "empty reply"],
+)
+def test_answer(config: Config, answer: bytes) -> None:
+    """A node answers each read with what came, with what was set, or not at all."""
+    with running(config) as node:
+        assert said_back(node, b"hello\0") == answer
+
+
+def test_limits() -> None:
+    """The limits of a config are those of its engine."""
+    limits = Limits(clients=7, keep=1 << 21)
+    engine = make_engine(Config((HERE,), limits=limits))
+    assert engine.limits is limits
+    assert engine.store.limit_bytes == 1 << 21
+
+
+def test_half_open() -> None:
+    """A node that keeps half-open clients does not answer a FIN with its own."""
+    with running(Config((HERE,), half_open=True, reply=b"OK")) as node:
+        host, _, port = listeners(node)[0].addresses[0].rpartition(":")
+        with socket.create_connection((host, int(port)), WAIT) as client:
+            client.shutdown(socket.SHUT_WR)
+            node.submit(node.engine.until(lambda: len(node.records(0, 9, 1)) == 2)).result(WAIT)
+            assert [record.kind.name for record in node.records(0, 9, 1)] == ["OPEN", "EOF"]
+            assert node.view(Ask(count=1)).rows[0].state == "half-closed"
+
+
+def test_all_endpoints(tmp_path: Path) -> None:
+    """A node listens on everything it was told to, in that order, when it is returned."""
+    path = tmp_path / "a.sock"
+    endpoints: tuple[Endpoint, ...] = (TcpEndpoint("localhost", 0), UnixEndpoint(str(path)), HERE)
+    with running(Config(endpoints)) as node:
+        found = listeners(node)
+        assert [len(listener.addresses) for listener in found] == [2, 1, 1]
+        assert found[1].addresses == (f"unix:{path}",)
+    assert not path.exists()
+
+
+def test_nothing_is_left_of_a_failed_start(tmp_path: Path) -> None:
+    """If one endpoint cannot be had, nothing is left of the others: no file, no descriptor,
+    no thread."""
+    path = tmp_path / "a.sock"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        before = len(os.listdir("/dev/fd"))
+        config = Config((UnixEndpoint(str(path)), TcpEndpoint("127.0.0.1", taken.getsockname()[1])))
+        with pytest.raises(CannotListen):
+            start_thread(config)
+        assert not path.exists()
+        assert len(os.listdir("/dev/fd")) == before
+    for thread in threading.enumerate():
+        if thread.name == "tcpmon-engine":
+            thread.join(WAIT)
+            assert not thread.is_alive()
