@@ -7,11 +7,14 @@ Nothing but argparse is imported before the arguments are understood, so that
 import argparse
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from tcpmon import __version__
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
     from tcpmon.config import Config
 
 VERBS = ("serve",)
@@ -21,7 +24,7 @@ A TCP server you can see into: who is connected, what each says byte by byte,
 and a way to talk back to one, some or all of them.
 
 examples:
-  tcpmon                          listen on this machine, port 8000, and show the screen
+  tcpmon                          listen on this machine, port 8000; a screen
   tcpmon :9000                    listen on all addresses, port 9000
   tcpmon 8000 unix:/tmp/my.sock   several listeners at once
   tcpmon --echo                   send back what comes
@@ -37,8 +40,8 @@ Ctrl+C or SIGTERM closes all clients in order; a second one leaves at once.
 examples:
   tcpmon serve                              lines for people
   tcpmon serve --format jsonl | jq .text    JSON, one object a line
-  tcpmon serve localhost:0                  any free port; the first line tells which
-  tcpmon serve -q --echo :9000              an echo server that tells who comes and goes
+  tcpmon serve localhost:0                  any free port; line one tells it
+  tcpmon serve -q --echo :9000              echo, and tell who comes and goes
 """
 
 EPILOG = """\
@@ -46,48 +49,76 @@ ADDRESS is 9000 (this machine only), :9000 (all interfaces), 192.168.1.5:9000,
 [::1]:9000, a name, localhost:0 (any free port) or unix:PATH. Without one:
 localhost:8000, IPv4 and IPv6. TEXT may hold \\r \\n \\t \\0 \\xNN \\u{...} and \\\\.
 
-exit codes: 0 done, 2 usage or address, 3 cannot listen, 4 cannot write, 70 a bug
+exit codes: 0 done, 2 bad usage, 3 cannot listen, 4 cannot write, 70 a bug
 """
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, but an error is one line that says where help is."""
+    """argparse, but an error is one safe line that says where help is, and help is written
+    to its end."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)  # noqa: T201
+        from tcpmon.core.escape import escape_text
+
+        _complain(f"{self.prog}: {escape_text(message)}; see {self.prog} --help")
         sys.exit(2)
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        try:
+            print(message, end="", flush=True)  # noqa: T201
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where Python flushes the rest to
+            if not isinstance(error, BrokenPipeError):
+                from tcpmon.core.errors import CannotWrite
+
+                raise CannotWrite.to_stdout(error) from None
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run tcpmon. Never returns: exits with a code of README.md."""
-    arguments = sys.argv[1:] if arguments is None else arguments
     _fill_closed_descriptors()
+    from tcpmon.core.errors import TcpmonError
+
+    try:
+        _run(sys.argv[1:] if arguments is None else arguments)
+    except TcpmonError as error:
+        _complain(f"tcpmon: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception:  # noqa: BLE001 - the last fence
+        import traceback
+
+        _complain(traceback.format_exc() + "tcpmon: this is a bug in tcpmon, please report it")
+        sys.exit(70)
+    sys.exit(0)
+
+
+def _run(arguments: list[str]) -> None:
     verb, options = _parse(arguments)
     import gc
 
     gc.disable()  # importing makes no garbage; whoever runs the program turns it on again
-    from tcpmon.core.errors import TcpmonError
+    if verb == "serve":
+        _serve(options)
+    else:
+        _screen(options, arguments)
 
-    try:
-        if verb == "serve":
-            _serve(options)
-        else:
-            _screen(options, arguments)
-    except TcpmonError as error:
-        print(f"tcpmon: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    sys.exit(0)
+
+def _complain(text: str) -> None:
+    with suppress(OSError):  # nobody listens
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _fill_closed_descriptors() -> None:
-    """Open /dev/null where stdin, stdout or stderr is closed: a socket must not get its number."""
-    for fd in (0, 1, 2):
+    """Open /dev/null where stdin, stdout or stderr is closed: a socket must not get its
+    number, and what is for one must not go to another."""
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(fd)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is fd
+            setattr(sys, name, os.fdopen(fd, "r" if fd == 0 else "w", closefd=False))
 
 
 def _parse(arguments: list[str]) -> tuple[str, argparse.Namespace]:
@@ -95,6 +126,9 @@ def _parse(arguments: list[str]) -> tuple[str, argparse.Namespace]:
         return arguments[0], _serve_parser().parse_args(arguments[1:])
     parser = _screen_parser()
     options = parser.parse_args(arguments)
+    for word in options.address:
+        if word in VERBS:
+            parser.error(f"{word} is a command and comes first: tcpmon {word} [OPTION ...]")
     for word in options.address[:1]:
         if not (word[:1].isdigit() or word.startswith(("[", "localhost")) or ":" in word):
             parser.error(_no_command(word))
@@ -104,12 +138,10 @@ def _parse(arguments: list[str]) -> tuple[str, argparse.Namespace]:
 def _no_command(word: str) -> str:
     from difflib import get_close_matches
 
-    from tcpmon.core.escape import escape_text
-
     near = get_close_matches(word, VERBS, 1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     hint = hint or ", and an address has a port, like name:8000"
-    return f"no command '{escape_text(word)}'{hint}"
+    return f"no command '{word}'{hint}"
 
 
 def _screen_parser() -> _Parser:
@@ -157,19 +189,20 @@ def _config(options: argparse.Namespace) -> "Config":
     from tcpmon.config import Config
     from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, TcpEndpoint, parse
     from tcpmon.core.errors import BadAddress, BadSize, InputError
-    from tcpmon.core.escape import unescape
+    from tcpmon.core.escape import escape_text, unescape
     from tcpmon.core.limits import MIB, Limits
     from tcpmon.core.units import parse_size
 
     endpoints = tuple(parse(word) for word in options.address)
     for number, endpoint in enumerate(endpoints):
-        if endpoint in endpoints[:number] and not str(endpoint).endswith(":0"):
-            raise BadAddress(f"{endpoint} is given twice", "leave one out")
+        picks_a_port = isinstance(endpoint, TcpEndpoint) and endpoint.port == 0
+        if endpoint in endpoints[:number] and not picks_a_port:
+            raise BadAddress(f"{escape_text(str(endpoint))} is given twice", "leave one out")
     if options.echo and options.reply is not None:
         raise InputError("--echo and --reply are two answers to the same read", "take one of them")
     keep = parse_size(options.keep)
     if keep < MIB:
-        raise BadSize(f"--keep {options.keep} is too little", "1MiB is the least")
+        raise BadSize(f"--keep {escape_text(options.keep)} is too little", "1MiB is the least")
     if options.max_clients < 1:
         raise InputError(f"--max-clients {options.max_clients} lets nobody in", "1 is the least")
     return Config(

@@ -9,13 +9,10 @@ import asyncio
 import re
 import socket
 import struct
-import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Iterator
 
 from textual.pilot import Pilot
 

@@ -21,7 +21,7 @@ _SCOPE = re.compile(r"[A-Za-z0-9_.-]+")  # an interface, by name or number
 _EXAMPLES = "write for example 9000, :9000, 192.168.1.5:9000, [::1]:9000 or unix:/tmp/my.sock"
 
 
-class TcpEndpoint(Struct, frozen=True):
+class TcpEndpoint(Struct, frozen=True, tag=True):
     """host: a name, an IP address without brackets, "localhost" (127.0.0.1 and ::1) or
     "*" (every address of this machine); port: 0 to 65535, 0 = any free one."""
 
@@ -32,7 +32,7 @@ class TcpEndpoint(Struct, frozen=True):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-class UnixEndpoint(Struct, frozen=True):
+class UnixEndpoint(Struct, frozen=True, tag=True):
     """path: of the socket file, as given."""
 
     path: str

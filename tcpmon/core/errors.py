@@ -5,6 +5,8 @@ there is one, a hint that says what to do next. What a peer does is never an
 exception: it is a row on the screen.
 """
 
+from typing import Self
+
 
 class TcpmonError(Exception):
     """Something a person can act on.
@@ -67,6 +69,11 @@ class CannotWrite(WorldError):
     """A file or a pipe takes no more."""
 
     exit_code = 4
+
+    @classmethod
+    def to_stdout(cls, error: OSError) -> Self:
+        """Return the error for what the system said of a write to stdout."""
+        return cls(f"cannot write to stdout: {(error.strerror or str(error)).lower()}")
 
 
 class Stopped(WorldError):

@@ -394,7 +394,8 @@ class Engine:
     def pause_reading(self, paused: bool) -> None:
         """Take no more bytes from clients, so that TCP holds them back, or go on.
         Sending is not affected."""
-        shared = self._running
+        if (shared := self._shared) is None:
+            return
         shared.paused = paused
         for connection in list(self._roster.open.values()):
             connection.pause(paused)

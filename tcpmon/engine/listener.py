@@ -256,7 +256,7 @@ def _tcp_error(endpoint: TcpEndpoint, error: OSError) -> CannotListen:
                 else "a security policy of this machine forbids it",
             )
         case errno.EADDRNOTAVAIL:
-            hint = f"tcpmon :{endpoint.port} listens on all addresses of this machine"
+            hint = f"try :{endpoint.port} for all addresses of this machine"
             what = "is not an address of this machine"
             return CannotListen(f"cannot listen on {endpoint}: {endpoint.host} {what}", hint)
         case errno.EAFNOSUPPORT:

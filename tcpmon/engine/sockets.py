@@ -256,7 +256,7 @@ def _program(pid: int) -> str:
 
 
 def port_owner(host: str, port: int) -> str:
-    """Return who listens on a TCP address, or on all of its port: "node (pid 4711)", "this
+    """Return who listens where a TCP address would be bound: "node (pid 4711)", "this
     tcpmon"; "" where it cannot be seen."""
     tables = ("/proc/net/tcp", "/proc/net/tcp6")
     wanted = {
@@ -264,7 +264,7 @@ def port_owner(host: str, port: int) -> str:
         for table in tables
         for line in _lines(table)
         if len(fields := line.split()) > 9 and fields[3] == _LISTENING
-        if _is_or_covers(fields[1], host, port)
+        if _overlaps(fields[1], host, port)
     }
     for process in Path("/proc").glob("[0-9]*") if wanted else ():
         if wanted & _links(process):
@@ -277,16 +277,19 @@ def port_owner(host: str, port: int) -> str:
 _LISTENING = "0A"  # TCP_LISTEN in include/net/tcp_states.h
 
 
-def _is_or_covers(local: str, host: str, port: int) -> bool:
-    """Say whether a local address, as /proc/net/tcp has it, is this one or every one."""
+def _overlaps(local: str, host: str, port: int) -> bool:
+    """Say whether a local address, as /proc/net/tcp has it, is in the way of another one."""
     digits, _, port_digits = local.partition(":")
     if int(port_digits, 16) != port:
         return False
     words = bytes.fromhex(digits)  # 32-bit words in the machine's order
     if sys.byteorder == "little":
         words = b"".join(words[at : at + 4][::-1] for at in range(0, len(words), 4))
+    if not any(words):
+        return True
     family = socket.AF_INET if len(words) == 4 else socket.AF_INET6
-    return not any(words) or socket.inet_ntop(family, words) == host.partition("%")[0]
+    every = "0.0.0.0" if family == socket.AF_INET else "::"
+    return host.partition("%")[0] in (every, socket.inet_ntop(family, words))
 
 
 def _links(process: Path) -> set[str]:

@@ -2,6 +2,7 @@
 
 import os
 import queue
+import select
 import threading
 from collections.abc import Callable
 
@@ -23,6 +24,8 @@ class Output:
         pause: Callable[[bool], object] = bool,
         gone: Callable[[OSError], object] = bool,
     ) -> None:
+        self.error: OSError | None = None
+        """Why the descriptor takes no more."""
         self._fd = fd
         self._pause = pause
         self._gone = gone
@@ -43,10 +46,9 @@ class Output:
     def _run(self) -> None:
         while (data := self._queue.get()) is not None:
             try:
-                rest = memoryview(data)
-                while rest:
-                    rest = rest[os.write(self._fd, rest) :]
+                self._write_all(data)
             except OSError as error:
+                self.error = error
                 self._gone(error)
                 return
             self._written += len(data)
@@ -54,7 +56,17 @@ class Output:
                 self._paused = False
                 self._pause(False)
 
-    def close(self, seconds: float) -> None:
-        """Write what waits, but for no longer than so many seconds."""
+    def _write_all(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[os.write(self._fd, rest) :]
+            except BlockingIOError:  # somebody has set it so
+                select.select([], [self._fd], [])
+
+    def close(self, seconds: float) -> int:
+        """Write what waits, but for no longer than so many seconds; return how many bytes
+        were not written."""
         self._queue.put(None)
         self._thread.join(seconds)
+        return self._given - self._written

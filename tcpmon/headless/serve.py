@@ -4,13 +4,18 @@ import asyncio
 import os
 import signal
 import stat
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import chain
 from types import ModuleType
+from typing import TypeVarTuple
 
 from tcpmon import build
 from tcpmon.config import ServeConfig
 from tcpmon.core.errors import CannotWrite
 from tcpmon.core.escape import escape_hidden
 from tcpmon.core.model import Kind
+from tcpmon.core.units import size
 from tcpmon.engine.engine import Engine
 from tcpmon.headless import jsonl, text
 from tcpmon.headless.output import Output
@@ -18,6 +23,8 @@ from tcpmon.memory import settle_memory
 
 STDOUT, STDERR = 1, 2
 OUTPUT_SECONDS = 2.0  # how long a slow stdout may keep an ending program
+
+Ts = TypeVarTuple("Ts")
 
 _FORMATS: dict[str, ModuleType] = {"text": text, "jsonl": jsonl}
 
@@ -37,26 +44,36 @@ async def _serve(config: ServeConfig) -> None:
     engine = build.make_engine(config.node)
     loop.set_exception_handler(engine.on_loop_error)
     async with engine:
+        listeners = [await engine.listen(endpoint) for endpoint in config.node.endpoints]
+        _watch_signals(loop, ending)
         output = Output(
             STDOUT,
-            lambda paused: loop.call_soon_threadsafe(engine.pause_reading, paused),
-            lambda error: loop.call_soon_threadsafe(_end, ending, error),
+            lambda paused: _call(loop, engine.pause_reading, paused),
+            lambda error: _call(loop, _end, ending, error),
         )
         talk = Output(STDERR)
         form = _FORMATS[config.format]
-        for endpoint in config.node.endpoints:
-            for address in (await engine.listen(endpoint)).addresses:
-                output.write(form.listening(address))
-        report = _Report(engine, output, talk, form, config.quiet)
-        engine.taps.append(report.take)
-        _watch_signals(loop, ending)
+        for address in chain.from_iterable(listener.addresses for listener in listeners):
+            output.write(form.listening(address))
+        engine.taps.append(_Report(engine, output, talk, form, config.quiet).take)
         _watch_pipe(loop, ending)
         settle_memory()
         error = await ending
-    talk.close(OUTPUT_SECONDS)
-    output.close(OUTPUT_SECONDS)
-    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-        raise CannotWrite(f"cannot write to stdout: {(error.strerror or str(error)).lower()}")
+    missing = await asyncio.to_thread(output.close, OUTPUT_SECONDS)
+    error = error or output.error
+    if missing and error is None:
+        talk.write(f"tcpmon: stdout did not take the last {size(missing)}\n".encode())
+    await asyncio.to_thread(talk.close, OUTPUT_SECONDS)
+    if error is not None and not isinstance(error, BrokenPipeError):
+        raise CannotWrite.to_stdout(error)
+
+
+def _call(
+    loop: asyncio.AbstractEventLoop, callback: Callable[[*Ts], object], *arguments: *Ts
+) -> None:
+    """Call something on the loop, from any thread, unless the loop has ended."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(callback, *arguments)
 
 
 class _Report:
@@ -114,4 +131,4 @@ def _watch_signals(
 def _watch_pipe(loop: asyncio.AbstractEventLoop, ending: "asyncio.Future[OSError | None]") -> None:
     """Notice that whoever read our stdout has gone, even when there is nothing to write."""
     if stat.S_ISFIFO(os.fstat(STDOUT).st_mode):
-        loop.add_reader(STDOUT, lambda: _end(ending))
+        loop.add_reader(STDOUT, _end, ending, BrokenPipeError())

@@ -6,6 +6,7 @@ from tcpmon.core.escape import escape, escape_hidden
 from tcpmon.core.model import Cast, End, Kind, opened
 from tcpmon.core.store import Raw
 from tcpmon.core.timestamps import Stamper
+from tcpmon.core.units import counted
 
 _stamp = Stamper(time.localtime).clock
 
@@ -29,8 +30,8 @@ def _what(kind: int, data: bytes, cast: Cast | None) -> str:
         case Kind.TX:
             return f"TX {len(data):>3} {escape(data)}"
         case Kind.CAST:
-            receivers = len(cast.receivers) if cast else 0
-            return f"TX {len(data):>3} {escape(data)} (to {receivers} clients)"
+            receivers = counted(len(cast.receivers) if cast else 0, "client")
+            return f"TX {len(data):>3} {escape(data)} (to {receivers})"
         case Kind.OPEN:
             peer, listener = opened(data)
             return f"open   {peer} via {listener}"

@@ -1,0 +1,71 @@
+"""What can be asked of a node is plain data, and an engine answers all of it."""
+
+import msgspec
+import pytest
+
+from tcpmon import Engine
+from tcpmon.core import commands
+from tcpmon.core.commands import (
+    Command,
+    Delivery,
+    Disconnect,
+    ForgetClosed,
+    How,
+    Listen,
+    Send,
+    Unlisten,
+)
+from tcpmon.core.endpoint import TcpEndpoint, UnixEndpoint
+from tcpmon.core.errors import NoSuchTarget
+
+EXAMPLES: tuple[Command[object], ...] = (
+    Listen(TcpEndpoint("localhost", 0)),
+    Listen(UnixEndpoint("a.sock")),
+    Unlisten(1),
+    Send(bytes(range(256))),
+    Send(b"", (1, 2)),
+    Disconnect(None),
+    Disconnect((7,), How.RESET),
+    ForgetClosed(),
+)
+
+
+def test_every_command_has_an_example() -> None:
+    """The tests below leave no command out."""
+    every = {kind for kind in vars(commands).values() if isinstance(kind, type)}
+    asked = {kind for kind in every if issubclass(kind, Command)} - {Command}
+    assert {type(example) for example in EXAMPLES} == asked
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=repr)
+def test_can_be_written_down(example: Command[object]) -> None:
+    """A command survives a trip as bytes and as JSON, as one for a node elsewhere must."""
+    for form in (msgspec.msgpack, msgspec.json):
+        assert form.decode(form.encode(example), type=type(example)) == example
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=repr)
+def test_cannot_be_changed(example: Command[object]) -> None:
+    """What has been asked stays what was asked, on whatever thread it is carried out."""
+    for field in example.__struct_fields__:
+        with pytest.raises(AttributeError):
+            setattr(example, field, None)
+
+
+def test_a_send_is_for_all_unless_told() -> None:
+    """Without clients a payload is for all of them, and a disconnect is in order."""
+    assert Send(b"x").clients is None
+    assert Disconnect(None).how is How.CLOSE
+    assert Delivery(1, 0).skipped == {}
+
+
+async def test_an_engine_answers_all_of_it() -> None:
+    """Each command gets its kind of answer from a node without clients."""
+    async with Engine() as engine:
+        listener = await engine.do(Listen(TcpEndpoint("127.0.0.1", 0)))
+        assert await engine.do(Send(b"x")) == Delivery(0, 0)
+        assert await engine.do(Disconnect(None)) == 0
+        assert await engine.do(ForgetClosed()) == 0
+        await engine.do(Unlisten(listener.id))
+        with pytest.raises(NoSuchTarget):
+            await engine.do(Unlisten(listener.id))
