@@ -22,6 +22,10 @@ def methods(face: type) -> dict[str, Callable[..., Any]]:
     }
 
 
+def parameters(method: Callable[..., Any]) -> list[tuple[str, object]]:
+    return [(each.name, each.default) for each in inspect.signature(method).parameters.values()]
+
+
 @pytest.mark.parametrize(
     ("node", "face"), [(Engine, Node), (EngineThread, OwnNode), (FakeNode, Node)]
 )
