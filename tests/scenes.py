@@ -18,13 +18,14 @@ from textual.pilot import Pilot
 
 from tcpmon.build import start_thread
 from tcpmon.config import Config
+from tcpmon.core.commands import Send
 from tcpmon.core.endpoint import TcpEndpoint
 from tcpmon.core.model import Ask
 from tcpmon.engine.thread import EngineThread
 from tcpmon.ui.app import TcpmonApp
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-WIDE, SMALL = (160, 45), (80, 24)
+WIDE, MIDDLE, SMALL = (160, 45), (116, 34), (80, 24)
 
 
 @contextmanager
@@ -70,6 +71,10 @@ class Play:
         client.sendall(data)
         await until(lambda: self.node.view(Ask()).totals.rx_bytes >= received + len(data))
 
+    async def hear(self, data: bytes, *clients: int) -> None:
+        """Send bytes to clients, to all if none is named."""
+        await self.node.do(Send(data, clients or None))
+
     async def leave(self, client: socket.socket, reset: bool = False) -> None:
         """Close, or reset, and wait until the row says so."""
         closed = self.node.view(Ask()).totals.closed
@@ -92,33 +97,43 @@ async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
         await asyncio.sleep(0.005)
 
 
-MODBUS = bytes.fromhex("0001 0000 0006 11 03 006b 0003")
+LOGIN = bytes.fromhex("78780d01 0123456789012345 0001 8cdd 0d0a")
+ASK = bytes.fromhex("0001 0000 0006 11 03 006b 0003")
+ANSWER = bytes.fromhex("0001 0000 0009 11 03 06 ae41 5652 4340")
 NMEA = b"$GPRMC,123519,A,4807.038,N,01131.000,E,022.4,084.4,230394,003.1,W*6A\r\n"
-HTTP = b"POST /sales HTTP/1.1\r\nHost: till.example\r\nContent-Length: 24\r\n\r\n"
+POST = b"POST /sales HTTP/1.1\r\nHost: till.example\r\nContent-Length: 24\r\n\r\n"
+FIRMWARE = b"\x7fELF\x01\x01\x01" + bytes(1_700_000)
 
 
 async def an_hour_at_the_bench(play: Play) -> None:
     """What a person sees who debugs a few devices at once."""
     plc, gps, till, meter = [await play.connect() for _ in range(4)]
-    await play.say(plc, MODBUS)
     await play.say(gps, NMEA)
     await play.say(meter, b'{"meter":"a-17","kWh":4012.7,"\xc3\xb8":"25 \xc2\xb0C"}\n')
     board = await play.connect()
     await play.say(board, b"boot v1.4.2\r\nERR \x1b[31mbrown-out\x1b[0m\r\n")
     await play.leave(board, reset=True)
-    await play.say(till, HTTP)
-    await play.say(till, b'{"sum":1250,"cur":"EUR"}')
-    await play.leave(meter)
     nc = await play.connect("::1")
     await play.say(nc, b"hello\n")
-    tracker = await play.connect()
-    await play.say(tracker, bytes.fromhex("78780d01 0123456789012345 0001 8cdd 0d0a"))
-    for turn in range(24):
-        await play.say(plc, bytes([0, turn + 2]) + MODBUS[2:])
+    await play.leave(meter)
+    tracker, updating = await play.connect(), await play.connect()
+    await play.say(tracker, LOGIN)
+    await play.say(updating, b"UPDATE v1.4.3?\r\n")
+    await play.hear(FIRMWARE, 8)
+    for turn in range(12):
+        await play.say(plc, bytes([0, turn + 2]) + ASK[2:])
+        await play.hear(bytes([0, turn + 2]) + ANSWER[2:], 1)
         if turn % 3 == 0:
             await play.say(gps, NMEA.replace(b"123519", b"1235%02d" % (20 + turn // 3)))
-        await asyncio.sleep(0.11)
-    await play.say(nc, "grüße, 世界\n".encode())
+        await asyncio.sleep(0.08)
+    await play.say(till, POST)
+    await play.say(till, b'{"sum":1250,"cur":"EUR"}')
+    await play.hear(b"HTTP/1.1 204 No Content\r\n\r\n", 3)
+    await play.hear(b"status?\n")
+    await asyncio.sleep(0.05)
+    await play.say(nc, "alles grün, 世界\n".encode())
+    await play.say(tracker, b"xx\x05\x13\x44\x06\x04\x00\x02\r\n")
+    await play.say(till, b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
 def drawing(app: TcpmonApp) -> str:
@@ -131,33 +146,34 @@ def drawing(app: TcpmonApp) -> str:
     return svg.replace("<text ", '<text xml:space="preserve" ')
 
 
-async def pictures() -> dict[str, str]:
+async def pictures(port: int = 8000) -> dict[str, str]:
     """Play all scenes and return the pictures by name."""
     made: dict[str, str] = {}
-    with a_node(8000) as node:
-        async with a_screen(node, WIDE) as (app, pilot):
+    with a_node(port) as node:
+        async with a_screen(node, MIDDLE) as (app, pilot):
             await pilot.pause()
             made["empty"] = drawing(app)
         play = Play(node)
         await an_hour_at_the_bench(play)
-        async with a_screen(node, WIDE) as (app, pilot):
-            await pilot.pause(0.3)
-            made["busy"] = drawing(app)
-            await pilot.press("question_mark")
-            await pilot.pause()
-            made["help"] = drawing(app)
-            await pilot.press("escape", "2", "x", "x")
-            await pilot.pause(0.3)
-            made["hex"] = drawing(app)
-            await pilot.press("x", "b", *"status\\x3f")
-            await pilot.pause(0.3)
-            made["composer"] = drawing(app)
-        async with a_screen(node, SMALL) as (app, pilot):
-            await pilot.pause(0.3)
-            made["small"] = drawing(app)
-        async with a_screen(node, WIDE, "tcpmon-light") as (app, pilot):
-            await pilot.pause(0.3)
-            made["light"] = drawing(app)
+        async with a_screen(node, MIDDLE) as (app, pilot):
+
+            async def shoot(name: str, *keys: str) -> None:
+                await pilot.press(*keys)
+                await pilot.pause(0.3)
+                made[name] = drawing(app)
+
+            await shoot("busy", "space", "space")
+            await shoot("help", "question_mark")
+            await shoot("hex", "escape", "2", "x", "x")
+            await shoot("composer", "x", "b", *"restart \\x02\\x03")
+        for name, size, theme in (
+            ("wide", WIDE, "tcpmon-dark"),
+            ("small", SMALL, "tcpmon-dark"),
+            ("light", MIDDLE, "tcpmon-light"),
+        ):
+            async with a_screen(node, size, theme) as (app, pilot):
+                await pilot.pause(0.3)
+                made[name] = drawing(app)
         play.end()
     return made
 

@@ -53,13 +53,14 @@ class Program:
         *arguments: str,
         size: tuple[int, int] = (80, 24),
         environment: dict[str, str] | None = None,
+        command: tuple[str, ...] = (sys.executable, "-m", "tcpmon"),
     ) -> None:
-        command = [sys.executable, "-m", "tcpmon", *(arguments or ("localhost:0",))]
+        words = [*command, *(arguments or ("localhost:0",))]
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
             os.environ.update({"TERM": "xterm-256color", "COLUMNS": "7", **(environment or {})})
-            os.execv(command[0], command)
+            os.execv(words[0], words)
         self.output = b""
         self.status: int | None = None
         self._screen = pyte.Screen(*size)
