@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable
+from typing import Self
 
 import pyte
 
@@ -69,7 +70,7 @@ class Program:
         self.before = termios.tcgetattr(self.fd)
         self._clients: list[socket.socket] = []
 
-    def __enter__(self) -> "Program":
+    def __enter__(self) -> Self:
         self.wait(lambda: "Clients" in self.text or self.status is not None)
         return self
 
