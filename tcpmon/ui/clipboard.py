@@ -69,5 +69,5 @@ async def _feed(command: tuple[str, ...], data: bytes) -> bool:
     except TimeoutError:
         with suppress(ProcessLookupError):
             process.kill()
-        return False
+        await process.wait()
     return process.returncode == 0

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from rich.cells import cell_len, get_character_cell_size, set_cell_size
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
@@ -18,13 +19,15 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Mc", "Zl", "Zp"}
 
 @lru_cache(4096)
 def harmless(text: str) -> str:
-    """Return text without the characters that could do anything but stand in a cell.
-
-    All of them are drawn zero cells wide, so the line keeps its width.
-    """
+    """Return text as wide as it was, without the characters that could do anything but
+    stand in a cell."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c for c in text if unicodedata.category(c) not in _HIDDEN)
+    clean = "".join(
+        " " * get_character_cell_size(c) if unicodedata.category(c) in _HIDDEN else c for c in text
+    )
+    # A joiner that is gone had made its neighbours narrower.
+    return clean if clean == text else set_cell_size(clean, cell_len(text))
 
 
 class SegmentFence(LineFilter):
@@ -34,7 +37,7 @@ class SegmentFence(LineFilter):
         """Return the segments, those that were clean as they are."""
         return [
             segment
-            if segment.control or (clean := harmless(segment.text)) is segment.text
+            if segment.control or (clean := harmless(segment.text)) == segment.text
             else Segment(clean, segment.style)
             for segment in segments
         ]
@@ -50,7 +53,7 @@ _ALLOWED = re.compile(
             rf"\x1b\[\?(?:{_MODES})[hl]",  # modes that Textual switches and switches back
             r"\x1b\[\?(?:2026|2048)\$p",  # asking whether there is such a mode
             r"\x1b\[>[0-9]+u|\x1b\[<u",  # the kitty keyboard protocol, on and off
-            r"\x1b\]22;[a-z-]*\x1b\\",  # shape of the mouse pointer
+            r"\x1b\]22;[a-z-]*(?:\x07|\x1b\\)",  # shape of the mouse pointer
             r"[\n\r\x07]",
         )
     )

@@ -6,7 +6,8 @@ widgets.lines for the names). Whatever a peer had a hand in comes through
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 from rich.cells import cell_len, set_cell_size, split_text
@@ -35,16 +36,19 @@ def colour(client: int) -> str:
 
 def fit(text: str, width: int, right: bool = False) -> str:
     """Return text in exactly width cells; what does not fit ends in an ellipsis."""
-    cells = cell_len(text)
-    if cells > width:
-        return set_cell_size(split_text(text, width - 1)[0], width - 1) + "…" if width else ""
-    return " " * (width - cells) + text if right else text + " " * (width - cells)
+    text = text.replace("\u200d", "")  # a joiner at the end would take the next cell with it
+    missing = width - cell_len(text)
+    if missing < 0:
+        return set_cell_size(split_text(text, width - 1)[0], width - 1) + "…" if width > 0 else ""
+    return " " * missing + text if right else text + " " * missing
 
 
 def fit_address(text: str, width: int) -> str:
     """As fit, but an address keeps its end, because that is where the port is."""
     cells = cell_len(text)
-    return fit(text, width) if cells <= width else "…" + text[cells - width + 1 :]
+    if cells <= width or not width:
+        return fit(text, width)
+    return "…" + split_text(text, cells - width + 1)[1]
 
 
 def cells_of(line: Iterable[Span]) -> int:
@@ -67,6 +71,8 @@ def crop(line: Line, width: int) -> Line:
 
 def payload(data: bytes, width: int, style: str = "") -> Line:
     """Return bytes as one line of at most width cells, escapes set off by style and never cut."""
+    if width <= 0:
+        return []
     seen = 4 * width  # a cell shows four bytes of UTF-8 at most
     spans = _split_escapes(escape(data, seen), style)
     if cells_of(spans) <= width and len(data) <= seen:
@@ -76,12 +82,23 @@ def payload(data: bytes, width: int, style: str = "") -> Line:
     for text, look in spans:
         cells = cell_len(text)
         if cells > room:
-            if look != "escape" and room > 0:
-                line.append((split_text(text, room)[0], look))
+            if look != "escape" and (head := _head(text, room)):
+                line.append((head, look))
             break
         line.append((text, look))
         room -= cells
-    return [*line, ("…", "dim")] if width > 0 else []
+    return [*line, ("…", "dim")]
+
+
+def _head(text: str, room: int) -> str:
+    """Return the longest beginning of a text that fits into so many cells."""
+    if text.isascii():
+        return text[: max(0, room)]
+    for place, character in enumerate(text):
+        room -= cell_len(character)
+        if room < 0:
+            return text[:place]
+    return text
 
 
 def _split_escapes(text: str, style: str) -> Line:
@@ -100,39 +117,28 @@ def _split_escapes(text: str, style: str) -> Line:
 
 
 def wrapped(data: bytes, width: int) -> list[Line]:
-    """Return bytes as text in lines of at most width cells; a newline ends a line too."""
+    """Return bytes as text in lines of at most width cells; a newline ends a line too.
+
+    A character or an escape that is wider than that has a line of its own.
+    """
     lines: list[Line] = [[]]
     room = width
     for text, style in _split_escapes(escape(data), ""):
-        for piece in [text] if style else _pieces(text, room, width):
-            cells = cell_len(piece)
-            if cells > room:
+        rest = text
+        while rest:
+            piece = rest if style else _head(rest, room)
+            if lines[-1] and (not piece or cell_len(piece) > room):
                 lines.append([])
                 room = width
+                continue
+            piece = piece or rest[0]
             lines[-1].append((piece, style))
-            room -= cells
+            room -= cell_len(piece)
+            rest = rest[len(piece) :]
         if text == "\\n":
             lines.append([])
             room = width
     return lines if lines[-1] else lines[:-1]
-
-
-def _pieces(text: str, room: int, width: int) -> Iterator[str]:
-    """Cut text so that the first piece fits the room left and the others a line."""
-    if text.isascii():
-        if room < width:
-            yield text[:room]
-            text = text[room:]
-        yield from (text[start : start + width] for start in range(0, len(text), width))
-        return
-    start = taken = 0
-    for place, character in enumerate(text):
-        cells = cell_len(character)
-        if taken + cells > room:
-            yield text[start:place]
-            start, taken, room = place, 0, width
-        taken += cells
-    yield text[start:]
 
 
 def hex_lines(data: bytes) -> int:
@@ -248,10 +254,14 @@ def columns_for(width: int) -> list[tuple[Column, int]]:
         shown.remove(min(leavers, key=lambda column: column.leaves))
     spare = max(0, width - fixed)
     remote = min(spare - LAST_LEAST, 18) // 2 if spare > 2 * LAST_LEAST else 0
-    return [
-        (c, spare - remote if not c.width else c.width + (remote if c.sort == "peer" else 0))
-        for c in shown
-    ]
+    fitting: list[tuple[Column, int]] = []
+    for column in shown:
+        if width <= 0:
+            break
+        wanted = column.width + (remote if column.sort == "peer" else 0) or spare - remote
+        fitting.append((column, min(wanted, width)))
+        width -= wanted + 1
+    return fitting
 
 
 def client_line(client: Client, now: int, columns: list[tuple[Column, int]]) -> Line:
@@ -274,6 +284,7 @@ def client_line(client: Client, now: int, columns: list[tuple[Column, int]]) -> 
 
 TIMES = ("clock", "delta", "both", "start", "date")
 """A record's time: of day, since the line above, both, since the first record, with date."""
+SINCE = len("+99:59:59")  # cells; with days it is shorter again, for twenty years
 
 
 def record_time(form: str, at: int, before: int | None, start: int) -> str:
@@ -281,17 +292,21 @@ def record_time(form: str, at: int, before: int | None, start: int) -> str:
 
     before: the time of the line above, None if there is none.
     """
-    delta = f"{timestamps.since(at - before) if before is not None else '':>8}"
+    delta = _since(at - before) if before is not None else " " * SINCE
     match form:
         case "delta":
             return delta
         case "both":
             return f"{_stamp.clock(at)} {delta}"
         case "start":
-            return f"{timestamps.since(at - start):>9}"
+            return _since(at - start)
         case "date":
             return _stamp.date(at)
     return _stamp.clock(at)
+
+
+def _since(nanoseconds: int) -> str:
+    return fit(timestamps.since(nanoseconds), SINCE, right=True)
 
 
 def style_of(kind: Kind) -> str:
@@ -326,18 +341,15 @@ def record_line(record: Record, when: str, width: int, id_width: int, body: bool
     own = colour(record.client) if record.client else "dim"
     line: Line = [(f"{when} ", "dim"), (f"{who:>{id_width}}", own), (f" {word:<6} ", style)]
     if record.kind > Kind.CAST:
-        if not body:
-            return line
         told = told.removeprefix(f"{word} ")
-        return [*line, (fit(told, max(1, width - cells_of(line))).rstrip(), style)]
+        return crop([*line, (told, style)] if body else line, width)
     line.append((f"{number(len(record.data)):>6}  ", "dim"))
     fate, fate_style = delivery(record)
-    room = width - cells_of(line) - (len(fate) + 2 if fate else 0)
+    told_fate: Line = [(f"  {fate}", fate_style)] if fate else []
+    room = width - cells_of(line)
     if body:
-        line += payload(record.data, room, style)
-    if fate:
-        line.append((f"  {fate}", fate_style))
-    return line
+        line += payload(record.data, max(room - cells_of(told_fate), room // 2), style)
+    return crop([*line, *told_fate], width)
 
 
 def _crowd(record: Record) -> str:
@@ -390,7 +402,7 @@ BARS = "▁▂▃▄▅▆▇█"
 
 def sparkline(values: Iterable[float], width: int) -> str:
     """Return the last width values as bars, the highest one full; flat where there is nothing."""
-    shown = list(values)[-width:]
+    shown = deque(values, width)
     top = max(shown, default=0.0)
     bars = [BARS[min(7, int(value / top * 7.999))] if top else BARS[0] for value in shown]
     return BARS[0] * (width - len(bars)) + "".join(bars)

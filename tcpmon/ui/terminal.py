@@ -95,7 +95,8 @@ class Terminal(LinuxDriver):
 
     def _hang_up(self) -> None:
         """There is nobody to show anything to any more."""
-        self._loop.call_soon_threadsafe(self._app.exit)
+        with suppress(RuntimeError):  # the loop is closed: the app has left before
+            self._loop.call_soon_threadsafe(self._app.exit)
 
     def run_input_thread(self) -> None:
         """Read keys until the program ends, whatever else comes."""
@@ -104,20 +105,19 @@ class Terminal(LinuxDriver):
         while not self.exit_event.is_set():
             try:
                 ready, _, _ = select.select([self.fileno], [], [], INPUT_SECONDS)
-                if ready:
-                    data = os.read(self.fileno, 4096)
-                    if not data:
-                        self._hang_up()
-                        return
-                    for event in parser.feed(text) if (text := fence.feed(data)) else ():
-                        self.process_message(event)
-                for event in parser.tick():
-                    self.process_message(event)
+                data = os.read(self.fileno, 4096) if ready else None
             except OSError:
+                data = b""
+            if data == b"":
                 self._hang_up()
                 return
-            except Exception:  # noqa: BLE001 - the fence of the keyboard: a sequence it cannot bear
-                parser = XTermParser(self._debug)
+            # One by one: what is behind a character that it cannot bear is for the next parser.
+            for character in (*(fence.feed(data) if data else ""), None):
+                try:
+                    for event in parser.tick() if character is None else parser.feed(character):
+                        self.process_message(event)
+                except Exception:  # noqa: BLE001 - the fence of the keyboard
+                    parser = XTermParser(self._debug)
 
 
 class WayHome:
@@ -137,6 +137,9 @@ class WayHome:
                 self._write_leave()
             finally:
                 os.set_blocking(self._out, blocking)
+        self._reset_modes()
+
+    def _reset_modes(self) -> None:
         if self._before is not None:
             with suppress(OSError, termios.error):
                 termios.tcsetattr(self._in, termios.TCSANOW, self._before)
@@ -144,20 +147,17 @@ class WayHome:
     def _write_leave(self) -> None:
         """Make room in a buffer that is full, and wait until nobody fills it again.
 
-        Textual's writer sleeps in the kernel with the terminal's write lock held, and
-        emptying the buffer does not wake it: a signal does, and then it finds that it
-        may not wait any more, and gives up. It has to be a signal with a handler: SIGTERM
-        has ours, which does nothing new the second time.
+        Textual's writer may sleep in the kernel with the terminal's write lock held. Setting
+        the modes wakes it, emptying the buffer does not; then it finds that it may not wait
+        any more, and gives up. Source: n_tty_set_termios and n_tty_write in Linux.
         """
         for attempt in range(ATTEMPTS):
+            self._reset_modes()
             termios.tcflush(self._out, termios.TCOFLUSH)
             if attempt >= ATTEMPTS // 2:
                 with suppress(BlockingIOError):
                     if os.write(self._out, LEAVE) == len(LEAVE):
                         return
-            for thread in threading.enumerate():
-                if thread.name == "textual-output" and thread.ident is not None:
-                    signal.pthread_kill(thread.ident, signal.SIGTERM)
             time.sleep(0.01)
 
 

@@ -1,8 +1,8 @@
 """Colours. Two hues carry meaning, sky blue for RX and orange for TX, and never alone.
 
 They are from the set of Okabe and Ito, which people with any colour vision can
-tell apart; the light theme has darker ones of the same hue, with a contrast of
-at least 4.5 to 1 on white.
+tell apart; the light theme has darker ones of the same hue. Whatever row it stands
+on, text has a contrast of 4.5 to 1 (WCAG 2.1, level AA), quiet text of 4.
 """
 
 import os
@@ -22,7 +22,7 @@ DARK = Theme(
     panel="#1e2730",
     success="#5fb98a",
     warning="#e6b450",
-    error="#e5604d",
+    error="#f2806f",
     dark=True,
     variables={"border": "#56b4e9", "border-blurred": "#33404c"},
 )
@@ -31,31 +31,32 @@ LIGHT = Theme(
     name="tcpmon-light",
     primary="#2f6f9f",
     secondary="#4f6b80",
-    accent="#0072b2",
+    accent="#005f99",
     foreground="#1d252c",
     background="#fbfbfa",
     surface="#f2f3f3",
     panel="#e4e8eb",
-    success="#1f7a4d",
-    warning="#8a6100",
-    error="#a84300",
+    success="#1a6b43",
+    warning="#785400",
+    error="#ae2012",
     dark=False,
-    variables={"border": "#0072b2", "border-blurred": "#b9c3cb"},
+    variables={"border": "#005f99", "border-blurred": "#b9c3cb"},
 )
 
 _IDS_DARK = ("#8fc1e3", "#c9a7eb", "#8fd3b6", "#e3b7a0", "#d6d18a", "#e3a0c0")
-_IDS_LIGHT = ("#1f5f8b", "#6a3fa0", "#1d6b4f", "#8a4a22", "#6b6410", "#96305f")
+_IDS_LIGHT = ("#1f5f8b", "#6a3fa0", "#1d6b4f", "#8a4a22", "#655e0f", "#96305f")
 
 
 def variables(theme: Theme) -> dict[str, str]:
     """Return the colours of our own that every theme needs, Textual's too."""
     ids = _IDS_DARK if theme.dark else _IDS_LIGHT
-    rx, tx = ("#56b4e9", "#e69f00") if theme.dark else ("#0072b2", "#a65300")
-    quiet = "#7f8d99" if theme.dark else "#5d6a74"
+    rx, tx = ("#56b4e9", "#e69f00") if theme.dark else ("#005f99", "#8f4700")
+    quiet = "#8896a2" if theme.dark else "#56636d"
+    cursor_share, idle_share = (0.28, 0.08) if theme.dark else (0.22, 0.06)
     colors = theme.to_color_system().generate()
     background = Color.parse(colors["background"])
-    cursor = background.blend(Color.parse(colors["primary"]), 0.35)
-    idle = background.blend(Color.parse(colors["foreground"]), 0.08)
+    cursor = background.blend(Color.parse(colors["primary"]), cursor_share)
+    idle = background.blend(Color.parse(colors["foreground"]), idle_share)
     own = {"rx": rx, "tx": tx, "quiet": quiet, "row": cursor.hex, "row-idle": idle.hex}
     return own | {f"id-{number}": color for number, color in enumerate(ids)}
 

@@ -11,14 +11,14 @@ def a_session(program: Program) -> None:
     two.sendall(b"I am two\r\n")
     program.shows("2 clients", "I am one\\n", "I am two\\r\\n", "#1", "#2")
     program.keys("b")
-    program.shows("BROADCAST to 2 clients")
+    program.shows("BROADCAST to 2 clients", "esc Leave")
     program.keys("hi all\\x21\r")
     program.shows("to 2 of 2 clients", "hi all!\\n")
     assert receive(one, 8) == receive(two, 8) == b"hi all!\n"
     program.keys("\x1b")
     program.shows("Disconnect")
     program.keys("s")
-    program.shows("Send to #1")
+    program.shows("Send to #1", "esc Leave")
     program.keys("only you\r")
     assert receive(one, 9) == b"only you\n"
     program.keys("\x1b")

@@ -1,6 +1,7 @@
 """A node that is made up, so that a screen can be shown anything; and what is on the screen."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar, cast
 
@@ -125,6 +126,7 @@ async def a_screen(
 ) -> AsyncIterator[tuple[TcpmonApp, Pilot[None]]]:
     """The program's screen on a made-up node."""
     app = TcpmonApp(node, theme)
+    app.animation_level = "none"
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -153,6 +155,13 @@ def title(app: App[None], id: str) -> str:
     """Return the upper border of a pane."""
     region = app.screen.query_one(f"#{id}").region
     return lines(app)[region.y]
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Wait for what comes about on the screen by and by."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await pilot.pause()
 
 
 async def look(app: TcpmonApp, pilot: Pilot[None]) -> None:

@@ -1,14 +1,14 @@
 """The application as a whole, on a made-up node."""
 
-import asyncio
 from concurrent.futures import Future
 
 import pytest
+from textual.command import CommandList
 
 from tcpmon.core.errors import InputError
 from tcpmon.ui.actions import Place, of
 from tcpmon.ui.app import TcpmonApp
-from tests.ui.fakes import FakeNode, a_client, a_screen, text
+from tests.ui.fakes import FakeNode, a_client, a_screen, text, until
 
 
 async def test_quitting_asks_only_if_somebody_would_be_dropped() -> None:
@@ -53,10 +53,10 @@ async def test_a_command_from_the_palette_does_what_its_key_does() -> None:
         await pilot.press("ctrl+p")
         await pilot.pause()
         await pilot.press(*"broadcast")
-        await pilot.pause(0.3)
+        found = app.screen.query_one(CommandList)
+        await until(pilot, lambda: found.option_count == 1)
         await pilot.press("enter")
-        await pilot.pause(0.3)
-        assert "BROADCAST to 1 client" in text(app)
+        await until(pilot, lambda: "BROADCAST to 1 client" in text(app))
 
 
 async def test_notices_are_never_markup() -> None:
@@ -70,12 +70,13 @@ async def test_notices_are_never_markup() -> None:
 async def test_hidden_characters_that_were_forgotten_are_taken_out() -> None:
     """The fence behind the first one: no widget can draw an escape sequence."""
     async with a_screen(FakeNode()) as (app, pilot):
-        app.notify("a\x1b]0;x\x07b\u202ec\u200dd")
+        app.notify("a\x1b]0;x\x07b\u202ecd\u200d")
         await pilot.pause()
         shown = text(app)
         strips = app.screen._compositor.render_strips()
-        from tcpmon.ui.fence import SegmentFence
         from textual.color import Color
+
+        from tcpmon.ui.fence import SegmentFence
 
         fence = next(f for f in app.get_line_filters() if isinstance(f, SegmentFence))
         drawn = "".join(
@@ -111,24 +112,23 @@ async def test_themes_can_be_chosen(theme: str) -> None:
         assert "127.0.0.1:40001" in text(app)
 
 
-async def test_when_the_node_ends_the_screen_does() -> None:
+@pytest.mark.parametrize(("error", "code"), [(None, 0), (RuntimeError("[/broken]"), 70)])
+async def test_when_the_node_ends_the_screen_does(
+    error: Exception | None, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A node that has ended takes the screen with it, a failed one with a word about why."""
-    for error, code in ((None, None), (RuntimeError("broken"), 70)):
-        ended: Future[None] = Future()
-        ended.set_running_or_notify_cancel()
-        app = TcpmonApp(FakeNode(), ended=ended)
-        async with app.run_test() as pilot:
-            await pilot.pause()
-            if error is None:
-                ended.set_result(None)
-            else:
-                ended.set_exception(error)
-            for _ in range(100):
-                await asyncio.sleep(0.01)
-                if app._exit:
-                    break
-        assert app._exit
-        assert app.return_code == (code or 0)
+    ended: Future[None] = Future()
+    ended.set_running_or_notify_cancel()
+    app = TcpmonApp(FakeNode(), ended=ended)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        if error is None:
+            ended.set_result(None)
+        else:
+            ended.set_exception(error)
+        await until(pilot, lambda: app._exit)
+    assert app.return_code == code
+    assert ("[/broken]" in capsys.readouterr().err) == (error is not None)
 
 
 async def test_leaving_from_another_thread_ends_the_screen() -> None:

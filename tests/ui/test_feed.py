@@ -1,5 +1,9 @@
 """The one timer."""
 
+from types import SimpleNamespace
+
+import pytest
+
 from tcpmon.core.model import Ask, View
 from tcpmon.ui import feed as module
 from tcpmon.ui.feed import FASTEST, SLOWEST, Feed
@@ -20,7 +24,8 @@ class Stage:
 
 def a_feed() -> tuple[Feed, Stage, FakeNode, list[View]]:
     """A feed that shows to a list."""
-    stage, node, shown = Stage(), FakeNode([a_client(1)]), []
+    stage, node = Stage(), FakeNode([a_client(1)])
+    shown: list[View] = []
     feed = Feed(node, stage, lambda: Ask(count=5), shown.append)  # type: ignore[arg-type]
     return feed, stage, node, shown
 
@@ -47,28 +52,23 @@ def test_while_paused_the_sums_stand_still_and_rows_can_be_fetched() -> None:
     assert [row.id for row in shown[-1].rows] == [1, 2]
 
 
-def test_it_slows_down_when_drawing_is_dear(monkeypatch: object) -> None:
+def test_it_slows_down_when_drawing_is_dear(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy screen is drawn less often, down to twice a second, and faster again later."""
+    clock = SimpleNamespace(cpu=0.0, now=0.0)
+    fake_time = SimpleNamespace(thread_time=lambda: clock.cpu, monotonic=lambda: clock.now)
+    monkeypatch.setattr(module, "time", fake_time)
     feed, stage, _, _ = a_feed()
-    clock = {"cpu": 0.0, "now": 0.0}
-    module.time.thread_time = lambda: clock["cpu"]  # type: ignore[assignment]
-    module.time.monotonic = lambda: clock["now"]  # type: ignore[assignment]
-    try:
-        feed.start()
-        for _ in range(30):
-            clock["cpu"] += 0.09
-            clock["now"] += 0.1
-            feed._tick()
-        assert stage.timers[-1] == SLOWEST
-        for _ in range(60):
-            clock["cpu"] += 0.001
-            clock["now"] += 0.5
-            feed._tick()
-        assert stage.timers[-1] == FASTEST
-    finally:
-        import importlib
-
-        importlib.reload(module.time)
+    feed.start()
+    for _ in range(30):
+        clock.cpu += 0.09
+        clock.now += 0.1
+        feed._tick()
+    assert stage.timers[-1] == SLOWEST
+    for _ in range(60):
+        clock.cpu += 0.001
+        clock.now += 0.5
+        feed._tick()
+    assert stage.timers[-1] == FASTEST
 
 
 def test_what_is_covered_is_drawn_seldom() -> None:

@@ -53,8 +53,8 @@ def test_nothing_hidden_is_drawn(text: str) -> None:
 
 def test_no_character_slips_through() -> None:
     """Of all code points there are, none that does harm is drawn."""
-    everything = "".join(map(chr, range(0x110000)))
-    assert hidden_in(fenced(everything)) == []
+    for start in range(0, 0x110000, 0x1000):
+        assert hidden_in(fenced("".join(map(chr, range(start, start + 0x1000))))) == []
 
 
 @given(ANY_TEXT)

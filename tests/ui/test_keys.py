@@ -3,7 +3,10 @@
 import pytest
 from hypothesis import example, given, strategies as st
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._xterm_parser import _MAX_SEQUENCE_SEARCH_THRESHOLD, XTermParser
+from textual.events import Key, Paste
 
+from tcpmon.ui import keys as module
 from tcpmon.ui.keys import SEQUENCE, KeyFence
 
 KEYS = sorted(sequence for sequence in ANSI_SEQUENCES_KEYS if sequence != "\0")
@@ -146,3 +149,61 @@ def test_much_typing_is_no_sequence() -> None:
     """Text of any length, digits too, is not mistaken for a sequence."""
     text = "[" + "0123456789;" * 10_000
     assert KeyFence().feed(text.encode()) == text
+
+
+def test_no_sequence_is_taken_for_typing() -> None:
+    """A sequence that comes through is one to Textual's parser, and not so many letters."""
+    assert SEQUENCE <= _MAX_SEQUENCE_SEARCH_THRESHOLD
+
+
+# -- pastes --------------------------------------------------------------------------
+
+START, END = b"\x1b[200~", b"\x1b[201~"
+LIMIT = 1000
+
+
+@pytest.fixture
+def short_pastes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No paste is longer than a thousand characters."""
+    monkeypatch.setattr(module, "PASTE", LIMIT)
+
+
+def fed(data: bytes, cut: int) -> str:
+    """Return what comes out of bytes that are read in pieces."""
+    fence = KeyFence()
+    return "".join(fence.feed(data[at : at + cut]) for at in range(0, len(data), cut))
+
+
+PASTE_CUTS = pytest.mark.parametrize("cut", [1, 4, 7, 999, 100_000])
+
+
+@PASTE_CUTS
+@pytest.mark.parametrize("inside", [b"x", b"\x1b[200~", b"\x1b[A", b"\x1b", b"x\x1b[20"], ids=repr)
+@pytest.mark.usefixtures("short_pastes")
+def test_a_paste_without_an_end_is_ended(inside: bytes, cut: int) -> None:
+    """Of a paste that does not end no more comes through than of a long one, and its end."""
+    endless = inside * (20_000 // len(inside))
+    text = fed(START + endless, cut)
+    assert text.endswith(END.decode())
+    assert len(text) <= LIMIT + cut + 20
+    assert text.count(END.decode()) == 1
+
+
+@PASTE_CUTS
+@pytest.mark.usefixtures("short_pastes")
+def test_the_rest_of_a_long_paste_is_no_typing(cut: int) -> None:
+    """What is too much of a paste is left out up to its end, and the keys after it are not."""
+    text = fed(START + b"q" * 5000 + b"\x1b[A\r" + END + b"z", cut)
+    events = list(XTermParser().feed(text))
+    assert [event.key for event in events if isinstance(event, Key)] == ["z"]
+    pasted = [event.text for event in events if isinstance(event, Paste)]
+    assert len(pasted) == 1
+    assert set(pasted[0]) == {"q"}
+
+
+@PASTE_CUTS
+@pytest.mark.usefixtures("short_pastes")
+def test_one_paste_does_not_shorten_the_next(cut: int) -> None:
+    """Each paste has all the room there is, and typing takes none of it."""
+    whole = (START + b"p" * (LIMIT - 20) + END + b"t" * LIMIT) * 3
+    assert fed(whole, cut) == whole.decode()

@@ -3,6 +3,7 @@
 import re
 from array import array
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import example, given, strategies as st
@@ -461,6 +462,14 @@ def test_columns_fill_the_width() -> None:
         assert all(cells >= column.width and cells > 0 for column, cells in columns), width
 
 
+def test_columns_are_cut_where_there_is_no_room() -> None:
+    """However narrow the table, its columns with the cells between them fit it."""
+    for width in range(-3, 80):
+        columns = columns_for(width)
+        assert sum(cells for _, cells in columns) + len(columns) - 1 <= max(0, width)
+        assert all(cells > 0 for _, cells in columns), width
+
+
 def test_columns_leave_in_order() -> None:
     """What matters most is there at every width, and the rest leaves one after the other."""
     for width in USUAL:
@@ -680,6 +689,18 @@ def test_record_line(record: Record, shown: str) -> None:
     assert line_of(record) == shown.replace("12.0 ms", "12 ms")
 
 
+def test_a_long_fate_leaves_room_for_the_payload() -> None:
+    """What became of a broadcast is cut before its payload is, which has half the room."""
+    shown = line_of(TWO_STUCK, 100)
+    assert "status?\\n  to 10 of 14 clients, 1 queued, not to #12 (does not read" in shown
+    assert shown.endswith("…")
+    assert line_of(Record(**{**_fields(TWO_STUCK), "data": b"x" * 500}), 100).count("x") > 30
+
+
+def _fields(record: Record) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__struct_fields__}
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_broken_ends_stand_out(reason: Reason) -> None:
     """An end that nobody ordered, and every reset, is in the colour of an error."""
@@ -786,6 +807,15 @@ def test_record_time(form: str, shown: str) -> None:
     assert re.fullmatch(shown, record_time(form, at, at - 160_000_000, start))
 
 
+@pytest.mark.parametrize(
+    ("hours", "shown"), [(9, " +9:00:00"), (10, "+10:00:00"), (99, "+99:00:00"), (100, "    +4d4h")]
+)
+def test_long_spans_line_up(hours: int, shown: str) -> None:
+    """Ten hours and days are written out, as wide as a moment is."""
+    assert record_time("start", NOON + hours * HOUR, None, NOON) == shown
+    assert record_time("delta", NOON + hours * HOUR, NOON, 0) == shown
+
+
 def test_the_first_line_has_no_delta() -> None:
     """Where no line is above there is a blank instead of a span."""
     assert record_time("delta", NOON, None, 0).strip() == ""
@@ -796,8 +826,9 @@ def test_the_first_line_has_no_delta() -> None:
 RATES = st.lists(st.floats(0, 1e15), max_size=60)
 
 
-@given(RATES, WIDTHS)
+@given(RATES, st.integers(0, 200))
 @example([0.0, 5e-324], 2)
+@example([1.0, 2.0], 0)
 def test_a_sparkline_is_as_wide_as_asked(values: list[float], width: int) -> None:
     """A sparkline has the asked width, in bars of one cell each, whatever the values."""
     drawn = sparkline(values, width)

@@ -253,6 +253,15 @@ async def test_nobody_to_write_to_ends_the_program(
         screen.write("still there?")
 
 
+async def test_nobody_to_tell_hurts_nobody(console: Pty, app: FakeApp) -> None:
+    """A terminal that goes when the app's loop is closed already ends nothing and fails not."""
+    terminal = a_terminal(app)
+    terminal._loop = asyncio.new_event_loop()
+    terminal._loop.close()
+    terminal._hang_up()
+    assert app.exits == 0
+
+
 class Recording:
     """A file that takes a few writes and then fails, or never does."""
 
@@ -332,6 +341,7 @@ class Typist:
                 return text
 
         monkeypatch.setattr(module, "KeyFence", Counting)
+        monkeypatch.setattr(module, "INPUT_SECONDS", 0.005)
         tty.setraw(console.slave)
         self.app = app
         self.terminal = a_terminal(app)

@@ -6,6 +6,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
@@ -35,7 +36,7 @@ class Choice(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """The question, the lines, the buttons."""
         with Vertical(id="choice") as box:
-            box.border_title = self._question
+            box.border_title = Content(self._question)
             yield Static("\n".join(map(escape_hidden, self._lines)), markup=False, id="lines")
             with Vertical(id="buttons"):
                 yield Button("Keep  esc", id="keep", compact=True)

@@ -11,6 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input
 
@@ -79,8 +80,8 @@ class Composer(Vertical):
 
     def retitle(self) -> None:
         """Write the border anew: a target may have gone."""
-        title = self._describe(self.targets)
-        if title != self.border_title:
+        title = Content(self._describe(self.targets))
+        if title.markup != self.border_title:
             self.border_title = title
         self.set_class(self.targets is None, "-broadcast")
         self.tell()

@@ -16,7 +16,9 @@ class Asker(App[None]):
         def remember(answer: str | None) -> None:
             self.answer = answer
 
-        question = Choice("Really?", ["[red]#1[/red]", "\x1b[31m"], {"y": "Do it", "r": "Reset"})
+        question = Choice(
+            "Really [/]?", ["[red]#1[/red]", "\x1b[31m"], {"y": "Do it", "r": "Reset"}
+        )
         self.push_screen(question, remember)
 
 
@@ -37,10 +39,11 @@ async def test_only_a_clear_answer_does_something(keys: list[str], answer: str |
 
 
 async def test_lines_are_shown_as_they_are() -> None:
-    """Markup and escapes in what is asked about are text."""
+    """Markup and escapes in a question and in what it is about are text."""
     app = Asker()
     async with app.run_test() as pilot:
         app.ask()
         await pilot.pause()
+        assert "Really [/]?" in text(app)
         assert "[red]#1[/red]" in text(app)
         assert "\\x1b[31m" in text(app)

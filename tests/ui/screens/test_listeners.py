@@ -3,7 +3,7 @@
 from tcpmon.core.commands import Listen, Unlisten
 from tcpmon.core.endpoint import TcpEndpoint
 from tcpmon.core.errors import CannotListen
-from tests.ui.fakes import FakeNode, a_screen, text
+from tests.ui.fakes import FakeNode, a_screen, text, until
 
 
 async def test_listeners_are_listed_with_their_figures() -> None:
@@ -53,9 +53,7 @@ async def test_a_listener_is_stopped() -> None:
     async with a_screen(node) as (app, pilot):
         await pilot.press("l", "d")
         node.listeners = ()
-        await pilot.press("up")
-        await pilot.pause(0.6)
-        assert "Not listening on anything" in text(app)
+        await until(pilot, lambda: "Not listening on anything" in text(app))
     assert node.commands == [Unlisten(1)]
 
 

@@ -127,9 +127,8 @@ async def test_escape_goes_back_step_by_step() -> None:
 async def test_copying_says_what_was_copied() -> None:
     """y copies the message of the row as escaped text, or the client's address."""
     node = FakeNode([a_client(1)], [a_record(0, b"\x1b[31mhi\n")])
-    copied = []
+    copied: list[str] = []
     async with a_screen(node) as (app, pilot):
-        app._write_clipboard = copied.append  # type: ignore[method-assign]
         app.screen._clipboard._write_osc52 = copied.append  # type: ignore[attr-defined]
         app.screen._clipboard._environment = {}  # type: ignore[attr-defined]
         await pilot.press("y", "2", "y")

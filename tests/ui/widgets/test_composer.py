@@ -60,7 +60,7 @@ async def test_a_mistake_is_told_with_its_place_and_nothing_is_sent() -> None:
 async def test_line_ends_are_chosen_and_remembered_for_the_listener() -> None:
     """^n goes through LF, CRLF, CR, NUL and none; each listener's clients keep their own."""
     node = FakeNode([a_client(1), a_client(2, listener="127.0.0.1:9000")])
-    async with a_screen(node) as (app, pilot):
+    async with a_screen(node) as (_, pilot):
         await pilot.press("s")
         for end in (b"\n", b"\r\n", b"\r", b"\0", b""):
             await pilot.press("x", "enter", "ctrl+n")
@@ -159,6 +159,16 @@ async def test_a_broadcast_says_to_how_many() -> None:
         node.clients.append(a_client(4))
         await look(app, pilot)
         assert "BROADCAST to 3 clients" in title(app, "composer")
+
+
+@pytest.mark.parametrize("wild", ["[/]", "[@click=app.quit]x[/]", "[red", "[b]bold[/b]"])
+async def test_a_name_is_never_markup(wild: str) -> None:
+    """What a peer calls itself stands in the border as it is, and cannot end the program."""
+    async with a_screen(FakeNode([a_client(1, peer=f"unix pid 7 {wild}")]), WIDE) as (app, pilot):
+        assert f"Send to #1 unix pid 7 {wild} " in title(app, "composer")
+        await pilot.press("s")
+        await pilot.pause()
+        assert f"Send to #1 unix pid 7 {wild} " in title(app, "composer")
 
 
 async def test_letters_are_text_while_one_writes() -> None:

@@ -21,7 +21,7 @@ class Ten(Lines):
     def compose_lines(self) -> Iterable[tuple[Line, str]]:
         return [([(line, "rx")], "") for line in self.text]
 
-    def refresh(self, *regions: Region, **options: bool) -> "Ten":  # type: ignore[override]
+    def refresh(self, *regions: Region, **options: bool) -> "Ten":
         self.painted += regions
         return super().refresh(*regions, **options)
 
