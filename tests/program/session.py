@@ -1,6 +1,6 @@
 """What a person does with the program, from its start to its end."""
 
-from tests.program.terminal import Program, receive
+from tests.program.terminal import Program
 
 
 def a_session(program: Program) -> None:
@@ -14,22 +14,22 @@ def a_session(program: Program) -> None:
     program.shows("BROADCAST to 2 clients", "esc Leave")
     program.keys("hi all\\x21\r")
     program.shows("to 2 of 2 clients", "hi all!\\n")
-    assert receive(one, 8) == receive(two, 8) == b"hi all!\n"
+    assert program.hears(one, 8) == program.hears(two, 8) == b"hi all!\n"
     program.keys("\x1b")
     program.shows("Disconnect")
     program.keys("s")
     program.shows("Send to #1", "esc Leave")
     program.keys("only you\r")
-    assert receive(one, 9) == b"only you\n"
+    assert program.hears(one, 9) == b"only you\n"
     program.keys("\x1b")
     program.shows("Disconnect")
     program.keys("d")
-    assert one.recv(1) == b""
+    assert program.hears(one) == b""
     one.close()
     program.shows("1 open, 1 closed", "closed by us")
     program.keys("q")
     program.shows("Quit?", "1 client is connected")
     program.keys("y")
-    assert two.recv(1) == b""
+    assert program.hears(two) == b""
     assert program.ended() == 0
     assert program.left_sane() == []

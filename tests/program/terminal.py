@@ -89,6 +89,23 @@ class Program:
         self._clients.append(client)
         return client
 
+    def hears(self, client: socket.socket, count: int = 1) -> bytes:
+        """Return so many bytes that a client is sent, or fewer if the connection ends. The
+        terminal is read meanwhile, as a real one would be."""
+        heard = b""
+
+        def all_of_it() -> bool:
+            nonlocal heard
+            try:
+                part = client.recv(count - len(heard), socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return False
+            heard += part
+            return not part or len(heard) == count
+
+        self.wait(all_of_it)
+        return heard
+
     @property
     def text(self) -> str:
         """What is on the screen."""
@@ -188,7 +205,7 @@ class Program:
 
 
 def receive(client: socket.socket, count: int) -> bytes:
-    """Return so many bytes, or fewer if the connection ends."""
+    """Return so many bytes, or fewer if the connection ends, while nobody reads the terminal."""
     data = b""
     while len(data) < count:
         part = client.recv(count - len(data))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.program.terminal import Program, receive
+from tests.program.terminal import Program
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_odd_bytes_do_not_end_it(noise: bytes) -> None:
             program.read(0)
         client = program.client()
         client.sendall(b"ping\n")
-        assert receive(client, 5) == b"ping\n"
+        assert program.hears(client, 5) == b"ping\n"
         program.keys("u")
         program.shows("ping\\n")
         program.keys("\x1b[A\x1b[B")

@@ -17,7 +17,7 @@ def test_a_signal_ends_it_in_good_order(number: signal.Signals) -> None:
         client = program.client()
         program.shows("1 client")
         program.signal(number)
-        assert client.recv(1) == b""
+        assert program.hears(client) == b""
         program.ended()
         assert program.left_sane() == []
 
@@ -66,7 +66,7 @@ def test_a_closed_terminal_ends_it() -> None:
         client = program.client()
         program.shows("1 client")
         os.close(program.fd)
-        assert client.recv(1) == b""
+        assert program.hears(client) == b""
         deadline = time.monotonic() + DEADLINE
         while True:
             pid, status = os.waitpid(program.pid, os.WNOHANG)
