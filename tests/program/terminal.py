@@ -96,10 +96,9 @@ class Program:
 
         def all_of_it() -> bool:
             nonlocal heard
-            try:
-                part = client.recv(count - len(heard), socket.MSG_DONTWAIT)
-            except BlockingIOError:
+            if not select.select([client], [], [], 0)[0]:
                 return False
+            part = client.recv(count - len(heard))
             heard += part
             return not part or len(heard) == count
 

@@ -239,7 +239,7 @@ class ClientsPane(Pane):
 
     def sort_next(self) -> None:
         """Sort by the next column that is shown."""
-        shown = [column.sort for column, _ in columns_for(self.body_width - 3)]
+        shown = [column.sort for column, _ in columns_for(self.body_width - 3)] or list(COLUMN)
         place = shown.index(self.sort) if self.sort in shown else -1
         self.sort_by(shown[(place + 1) % len(shown)])
 

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from tcpmon.core.commands import Send
 from tcpmon.core.model import Backlog, Listener, State
+from tcpmon.ui.widgets.clients import ClientsPane
 from tests.ui.fakes import (
     NOW,
     SMALL,
@@ -191,6 +192,13 @@ async def test_the_keyboard_sorts_by_every_column() -> None:
         await pilot.press("O")
         await pilot.pause()
         assert "▼" in title(app, "clients")
+
+
+async def test_a_table_without_room_can_be_sorted() -> None:
+    """Where not a single column fits, sorting does no harm."""
+    async with a_screen(FakeNode([a_client(1)]), (5, 5)) as (app, pilot):
+        await pilot.press("o")
+        assert app.query_one(ClientsPane).sort == "peer"
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE])
