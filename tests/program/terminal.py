@@ -108,7 +108,8 @@ class Program:
     @property
     def text(self) -> str:
         """What is on the screen."""
-        return "\n".join(self._screen.display)
+        rows, columns = range(self._screen.lines), range(self._screen.columns)
+        return "\n".join("".join(self._screen.buffer[y][x].data for x in columns) for y in rows)
 
     @property
     def port(self) -> int:
@@ -119,18 +120,24 @@ class Program:
 
     def read(self, seconds: float = 0.05) -> None:
         """Take what the program writes within so many seconds."""
-        ready, _, _ = select.select([self.fd], [], [], seconds)
-        if ready:
-            try:
-                data = os.read(self.fd, 1 << 16)
-            except OSError:  # EIO: it has closed its side
-                data = b""
-            self.output += data
-            self._feed(data)
-            if not data:
-                self._reap(0.05)
-                return
-        self._reap(0)
+        data = self._take(seconds)
+        self._feed(data)
+        pid, status = os.waitpid(self.pid, os.WNOHANG) if self.status is None else (0, 0)
+        if pid:
+            while self._take(0):  # its last words
+                pass
+            self.status = status
+
+    def _take(self, seconds: float) -> bytes:
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return b""
+        try:
+            data = os.read(self.fd, 1 << 16)
+        except OSError:  # EIO: it has closed its side, and is about to end
+            time.sleep(0.01)
+            return b""
+        self.output += data
+        return data
 
     def _feed(self, data: bytes) -> None:
         data, self._rest = self._rest + data, b""
@@ -145,13 +152,6 @@ class Program:
             else:
                 break
         self._stream.feed(_NOT_PYTE.sub("", data.decode("utf-8", "replace")))
-
-    def _reap(self, seconds: float) -> None:
-        if seconds:
-            time.sleep(seconds)
-        pid, status = os.waitpid(self.pid, os.WNOHANG) if self.status is None else (0, 0)
-        if pid:
-            self.status = status
 
     def wait(self, condition: Callable[[], bool]) -> None:
         """Read on until a condition holds."""

@@ -185,7 +185,7 @@ def test_every_style_passes(system: ColorSystem) -> None:
     [Control.home(), Control.clear(), Control.move_to(10, 20), Control.move(-3, 4),
      Control.move(3, -4), Control.move_to_column(7, 1), Control.show_cursor(False),
      Control.show_cursor(True), Control.alt_screen(True), Control.bell()],
-    ids=repr,
+    ids=lambda control: repr(str(control)),
 )  # fmt: skip
 def test_the_cursor_may_move(control: Control) -> None:
     """Moving the cursor, hiding it, and clearing the screen pass as they are."""
