@@ -44,12 +44,21 @@ _REASONS = {
 }
 
 
+class Sums:
+    """What has been counted over all connections, open and closed."""
+
+    __slots__ = ("messages", "rx_bytes", "tx_bytes")
+
+    def __init__(self) -> None:
+        self.rx_bytes = self.tx_bytes = self.messages = 0
+
+
 class Shared:
     """What all connections of an engine share: where bytes go, and the limits.
 
-    answer: bytes to send back for each read. closed: told of every connection
-    that has ended, after its last record. settle: called when something happened
-    outside the poller's turns.
+    sums: added to with everything that a connection counts. answer: bytes to send
+    back for each read. closed: told of every connection that has ended, after its
+    last record. settle: called when something happened outside the poller's turns.
     """
 
     def __init__(
@@ -57,6 +66,7 @@ class Shared:
         loop: AbstractEventLoop,
         poller: Poller,
         store: Store,
+        sums: Sums,
         closed: Callable[["Connection"], None],
         limits: Limits,
         answer: Callable[[bytes], bytes] | None,
@@ -66,6 +76,7 @@ class Shared:
         self.loop = loop
         self.poller = poller
         self.store = store
+        self.sums = sums
         self.closed = closed
         self.limits = limits
         self.answer = answer
@@ -184,8 +195,7 @@ class Connection:
             self.read_size = max(self.read_size // 4, READ_SMALL)
         if data:
             self.heard_at = time_ns()
-            self.rx_bytes += len(data)
-            self.rx_messages += 1
+            self._count_rx(len(data))
             self.last = data[:LAST_BYTES]
             self._shared.store.append(self.heard_at, self.id, Kind.RX, data)
             if self._shared.answer is not None and self.state is State.OPEN:
@@ -196,6 +206,17 @@ class Connection:
             self.failed(ending)
         elif ending:
             self._peer_closed()
+
+    def _count_rx(self, count: int) -> None:
+        sums = self._shared.sums
+        self.rx_bytes += count
+        self.rx_messages += 1
+        sums.rx_bytes += count
+        sums.messages += 1
+
+    def _count_tx(self, count: int) -> None:
+        self.tx_bytes += count
+        self._shared.sums.tx_bytes += count
 
     def _answer(self, data: bytes, answer: Callable[[bytes], bytes]) -> None:
         try:
@@ -248,6 +269,7 @@ class Connection:
         """As send, for a payload whose record is kept already. cast: that record's, if
         it is for several."""
         self.tx_messages += 1
+        self._shared.sums.messages += 1
         self.last = data[:LAST_BYTES]
         sent = 0
         if self.queue is None:
@@ -255,7 +277,7 @@ class Connection:
                 sent = self.write(data)
             except OSError as error:
                 self.note_write_error(error)
-            self.tx_bytes += sent
+            self._count_tx(sent)
             if sent == len(data):
                 return
         self.enqueue(data, sent, cast)
@@ -294,7 +316,7 @@ class Connection:
             if self.broken and self._read_rest():
                 self.failed(self.broken)
             return
-        self.tx_bytes += sent
+        self._count_tx(sent)
         self.queued -= sent
         self._shared.unsent -= sent
         self._moved = self._shared.loop.time()
@@ -510,11 +532,6 @@ class Connection:
             self.check()
         elif self in self._shared.parked and sockets.hung_up(self._fd):
             self.on_ready(BROKEN)
-
-    @property
-    def sums(self) -> tuple[int, int, int]:
-        """(rx bytes, tx bytes, messages)"""
-        return self.rx_bytes, self.tx_bytes, self.rx_messages + self.tx_messages
 
     @property
     def unsent(self) -> int:

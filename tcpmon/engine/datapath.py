@@ -11,15 +11,16 @@ from time import time_ns
 from typing import cast
 
 from tcpmon.core.store import Store
-from tcpmon.engine.connection import READ_SMALL, Connection
+from tcpmon.engine.connection import READ_SMALL, Connection, Sums
 from tcpmon.engine.poller import READ, Events, Target
 
 
 class DataPath:
     """Serves events on behalf of a store. answer: bytes to send back for each read."""
 
-    def __init__(self, store: Store, answer: Callable[[bytes], bytes] | None) -> None:
+    def __init__(self, store: Store, sums: Sums, answer: Callable[[bytes], bytes] | None) -> None:
         self._store = store
+        self._sums = sums
         self._answer = answer
 
     def serve(self, events: Events, targets: dict[int, Target]) -> None:  # noqa: C901
@@ -27,7 +28,7 @@ class DataPath:
         keep_time, keep_head, keep_data = self._store.columns()
         answer = self._answer
         small, plain = READ_SMALL, READ
-        weight = 0
+        received = answered = sent_off = messages = 0
         connections = cast("dict[int, Connection]", targets)  # but for those that are odd
         for fd, ready in events:
             try:
@@ -51,7 +52,8 @@ class DataPath:
                 keep_time(now)
                 keep_head(connection.rx_head)
                 keep_data(data)
-                weight += count
+                received += count
+                messages += 1
                 if answer is not None:
                     try:
                         reply = answer(data)
@@ -65,7 +67,8 @@ class DataPath:
                     keep_head(connection.tx_head)
                     keep_data(reply)
                     size = len(reply)
-                    weight += size
+                    answered += size
+                    messages += 1
                     connection.tx_messages += 1
                     connection.last = reply if size < small else reply[:small]
                     try:
@@ -74,6 +77,7 @@ class DataPath:
                         connection.note_write_error(error)
                         sent = 0
                     connection.tx_bytes += sent
+                    sent_off += sent
                     if sent != size:
                         connection.enqueue(reply, sent)
             except BlockingIOError:
@@ -82,4 +86,8 @@ class DataPath:
                 connection.failed(error)
             except Exception:  # noqa: BLE001 - the fence of a connection
                 connection.bug()
-        self._store.weigh(weight)
+        self._store.weigh(received + answered)
+        sums = self._sums
+        sums.rx_bytes += received
+        sums.tx_bytes += sent_off
+        sums.messages += messages

@@ -45,7 +45,7 @@ from tcpmon.core.model import (
 from tcpmon.core.store import Raw, Store
 from tcpmon.core.units import counted
 from tcpmon.engine import sockets
-from tcpmon.engine.connection import Connection, Shared
+from tcpmon.engine.connection import Connection, Shared, Sums
 from tcpmon.engine.datapath import DataPath
 from tcpmon.engine.listener import Listener, bind
 from tcpmon.engine.poller import Poller, Serve, make_poller
@@ -106,7 +106,8 @@ class Engine:
         self._rates: deque[tuple[float, float]] = deque(maxlen=RATES_KEPT)
         self._message_rate = 0.0
         self._last_id = self._last_listener = 0
-        self._ended = self._sums = (0, 0, 0)  # rx bytes, tx bytes, messages: of the ended, of all
+        self._sums = Sums()
+        self._sums_sampled = (0, 0, 0)
         self._accepted = self._refused = 0
         self._untold: dict[str, int] = {}  # callers refused since the last line, by reason
         self._told_at = -REFUSED_SECONDS
@@ -135,10 +136,10 @@ class Engine:
         files = sockets.raise_descriptor_limit()
         possible = max(1, files - min(self.limits.spare_descriptors, files // 4))
         self.max_clients = min(self.limits.clients, possible)
-        path = DataPath(self.store, self._answer)
+        path = DataPath(self.store, self._sums, self._answer)
         self._poller = self._make_poller(loop, path.serve, self._settle)
         self._shared = Shared(
-            loop, self._poller, self.store, self._closed, self.limits, self._answer,
+            loop, self._poller, self.store, self._sums, self._closed, self.limits, self._answer,
             self._half_open, self._settle,
         )  # fmt: skip
         self._sampled_at = loop.time()
@@ -355,7 +356,6 @@ class Engine:
 
     def _closed(self, connection: Connection) -> None:
         connection.listener.open -= 1
-        self._ended = _plus(self._ended, connection.sums)
         self._keep_cuts(self._roster.retire(connection))
 
     def _keep_cuts(self, gone: list[Connection]) -> None:
@@ -416,9 +416,10 @@ class Engine:
         now = shared.loop.time()
         seconds, self._sampled_at = now - self._sampled_at, now
         await self._each(list(self._roster.open), lambda connection: connection.sample(seconds))
-        before, self._sums = self._sums, self._sum_up()
+        sums, before = self._sums, self._sums_sampled
+        self._sums_sampled = sums.rx_bytes, sums.tx_bytes, sums.messages
         rx, tx, messages = (
-            (new - old) / seconds for new, old in zip(self._sums, before, strict=True)
+            (new - old) / seconds for new, old in zip(self._sums_sampled, before, strict=True)
         )
         self._rates.append((rx, tx))
         self._message_rate = messages
@@ -459,21 +460,14 @@ class Engine:
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
         )  # fmt: skip
 
-    def _sum_up(self) -> tuple[int, int, int]:
-        """Return (rx bytes, tx bytes, messages) over all connections there have been."""
-        sums = self._ended
-        for connection in list(self._roster.open.values()):
-            sums = _plus(sums, connection.sums)
-        return sums
-
     def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:
         """Return the sums over all connections since the start."""
         rx_rate, tx_rate = rates[-1] if rates else (0.0, 0.0)
         span = self.store.span
-        rx, tx, messages = self._sum_up()
+        sums = self._sums
         return Totals(
             len(self._roster.open), len(self._roster.closed), self._accepted, self._refused,
-            rx, tx, messages, rx_rate, tx_rate, self._message_rate,
+            sums.rx_bytes, sums.tx_bytes, sums.messages, rx_rate, tx_rate, self._message_rate,
             self._shared.unsent if self._shared else 0,
             span.end - span.first, self.store.kept_bytes, span.first, self._trouble,
         )  # fmt: skip
@@ -504,10 +498,3 @@ class Engine:
 def _slices(ids: "Sequence[int] | array[int]") -> Iterator["Sequence[int] | array[int]"]:
     for start in range(0, len(ids), SLICE):
         yield ids[start : start + SLICE]
-
-
-Sums = tuple[int, int, int]
-
-
-def _plus(one: Sums, other: Sums) -> Sums:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]

@@ -96,12 +96,6 @@ def test_plain_text_is_untouched(text: str) -> None:
 
 
 @given(BYTES)
-def test_a_view_of_bytes_is_shown_like_bytes(data: bytes) -> None:
-    """A memoryview is shown as the bytes it views, so nobody needs to copy first."""
-    assert escape(memoryview(data), 5) == escape(data, 5)
-
-
-@given(BYTES)
 def test_outside_text_is_shown_like_its_bytes(data: bytes) -> None:
     """A path or name that the system gave is shown as its bytes would be."""
     assert escape_text(data.decode("utf-8", "surrogateescape")) == escape(data)

@@ -8,7 +8,7 @@ import pytest
 
 from tcpmon.core.model import Kind, Reason
 from tcpmon.core.store import OVERHEAD, Store
-from tcpmon.engine.connection import READ_LARGE, READ_SMALL
+from tcpmon.engine.connection import READ_LARGE, READ_SMALL, Sums
 from tcpmon.engine.datapath import DataPath
 from tcpmon.engine.engine import MakePoller
 from tcpmon.engine.poller import READ, EpollPoller, LoopPoller, Target
@@ -195,7 +195,7 @@ def test_an_event_of_one_who_has_just_gone_is_dropped() -> None:
     targets: dict[int, Target] = {}
     first, second = Probe(targets, removes=2), Probe(targets, removes=0)
     targets.update({1: cast("Target", first), 2: cast("Target", second)})
-    DataPath(Store(MB), None).serve([(1, READ), (2, READ)], targets)
+    DataPath(Store(MB), Sums(), None).serve([(1, READ), (2, READ)], targets)
     assert (first.told, second.told) == ([READ], [])
 
 
@@ -206,7 +206,7 @@ async def test_a_read_without_cause_is_harmless(serve: Serve, poller: MakePoller
     peer = await stage.peer()
     connection = stage.engine._roster.open[peer.id]
     number = connection._fd
-    path = DataPath(stage.engine.store, None)
+    path = DataPath(stage.engine.store, Sums(), None)
     path.serve([(number, READ)] * 3, {number: connection})
     assert stage.kinds(peer) == [Kind.OPEN]
     await peer.say(b"still here")
