@@ -517,6 +517,12 @@ class Connection:
     def sample(self, seconds: float) -> None:
         """Work out the rates since the last call, and look whether the peer is still there."""
         rx, tx = self._sampled
+        if (
+            rx == self.rx_bytes
+            and tx == self.tx_bytes
+            and not (self.rx_rate or self.tx_rate or self._owed or self.queue or self.odd)
+        ):
+            return  # at rest, as most are
         self.rx_rate = (self.rx_bytes - rx) / seconds
         self.tx_rate = (self.tx_bytes - tx) / seconds
         self._sampled = (self.rx_bytes, self.tx_bytes)

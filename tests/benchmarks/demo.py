@@ -1,8 +1,8 @@
 """Round trips with a log for people: tcpmon in place of what one writes oneself.
 
 Against a Node.js server of twenty lines that logs each data event and answers.
-tcpmon logs its answers too, and keeps everything. Both logs go to /dev/null. The
-goal: nobody should have to go back for speed.
+tcpmon logs its answers too, and keeps everything; with -q it only keeps them. Logs
+go to /dev/null. The goal: nobody should have to go back for speed.
 """
 
 from tests.benchmarks.table import Table, at_least
@@ -31,4 +31,12 @@ def run(table: Table) -> None:
         lambda: (tcpmon(), "serve", "--echo"),
         lambda: node_demo("echo"),
         at_least(1),
+    )
+    compare(
+        table,
+        "serve -q --echo",
+        PEER,
+        lambda: (tcpmon(), "serve", "-q", "--echo"),
+        lambda: node_demo("echo"),
+        at_least(1.5),
     )
