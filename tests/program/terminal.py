@@ -118,8 +118,8 @@ class Program:
         assert found, self.text
         return int(found[1])
 
-    def read(self, seconds: float = 0.05) -> None:
-        """Take what the program writes within so many seconds."""
+    def read(self, seconds: float = 0.05) -> bytes:
+        """Take what the program writes, and wait for it so many seconds; return it."""
         data = self._take(seconds)
         self._feed(data)
         pid, status = os.waitpid(self.pid, os.WNOHANG) if self.status is None else (0, 0)
@@ -127,6 +127,7 @@ class Program:
             while self._take(0):  # its last words
                 pass
             self.status = status
+        return data
 
     def _take(self, seconds: float) -> bytes:
         if not select.select([self.fd], [], [], seconds)[0]:
@@ -161,8 +162,8 @@ class Program:
             self.read()
 
     def shows(self, *parts: str) -> None:
-        """Read on until all parts are on the screen."""
-        self.wait(lambda: all(part in self.text for part in parts))
+        """Read on until all parts are on the screen, and it is painted to its end."""
+        self.wait(lambda: all(part in self.text for part in parts) and not self.read(0.02))
 
     def keys(self, keys: str | bytes) -> None:
         """Type."""
