@@ -11,7 +11,7 @@ import socket
 import struct
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -29,7 +29,7 @@ WIDE, MIDDLE, SMALL = (160, 45), (116, 34), (80, 24)
 
 
 @contextmanager
-def a_node(port: int = 0) -> Iterator[EngineThread]:
+def a_node(port: int) -> Iterator[EngineThread]:
     """A node that listens on localhost."""
     node = start_thread(Config((TcpEndpoint("localhost", port),)))
     try:
@@ -136,9 +136,11 @@ async def an_hour_at_the_bench(play: Play) -> None:
     await play.say(till, b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
-def drawing(app: TcpmonApp) -> str:
-    """Return the screen as SVG, the same for the same screen, and without a link to anywhere."""
+def drawing(app: TcpmonApp, port: int) -> str:
+    """Return the screen as SVG, the same for the same screen, and without a link to anywhere.
+    port: shown as 8000."""
     svg = app.export_screenshot(title="tcpmon")
+    svg = re.sub(rf"(?<=[:; ]){port}\b", "8000", svg)
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"terminal-\d+", "terminal", svg)
     fonts = "'Fira Code','JetBrains Mono','DejaVu Sans Mono',Menlo,Consolas,monospace"
@@ -146,13 +148,27 @@ def drawing(app: TcpmonApp) -> str:
     return svg.replace("<text ", '<text xml:space="preserve" ')
 
 
-async def pictures(port: int = 8000) -> dict[str, str]:
+def free_port() -> int:
+    """Return a free port with as many digits as 8000, so that nothing moves."""
+    for port in range(8000, 10_000):
+        with ExitStack() as held:
+            try:
+                for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+                    held.enter_context(socket.create_server((host, port), family=family))
+            except OSError:
+                continue
+            return port
+    raise OSError("no port with four digits is free")
+
+
+async def pictures() -> dict[str, str]:
     """Play all scenes and return the pictures by name."""
+    port = free_port()
     made: dict[str, str] = {}
     with a_node(port) as node:
         async with a_screen(node, MIDDLE) as (app, pilot):
             await pilot.pause()
-            made["empty"] = drawing(app)
+            made["empty"] = drawing(app, port)
         play = Play(node)
         await an_hour_at_the_bench(play)
         async with a_screen(node, MIDDLE) as (app, pilot):
@@ -160,11 +176,10 @@ async def pictures(port: int = 8000) -> dict[str, str]:
             async def shoot(name: str, *keys: str) -> None:
                 await pilot.press(*keys)
                 await pilot.pause(0.3)
-                made[name] = drawing(app)
+                made[name] = drawing(app, port)
 
             await shoot("busy", "space", "space")
-            await shoot("help", "question_mark")
-            await shoot("hex", "escape", "2", "x", "x")
+            await shoot("hex", "2", "x", "x")
             await shoot("composer", "x", "b", *"restart \\x02\\x03")
         for name, size, theme in (
             ("wide", WIDE, "tcpmon-dark"),
@@ -173,7 +188,11 @@ async def pictures(port: int = 8000) -> dict[str, str]:
         ):
             async with a_screen(node, size, theme) as (app, pilot):
                 await pilot.pause(0.3)
-                made[name] = drawing(app)
+                made[name] = drawing(app, port)
+                if size == WIDE:
+                    await pilot.press("question_mark")
+                    await pilot.pause()
+                    made["help"] = drawing(app, port)
         play.end()
     return made
 

@@ -2,10 +2,6 @@
 
 import html
 import re
-import socket
-from contextlib import ExitStack
-
-import pytest
 
 from tests.scenes import FOLDER, pictures
 
@@ -34,22 +30,9 @@ def colours_of(svg: str) -> set[str]:
     return set(re.findall(r"#[0-9a-f]{6}", svg))
 
 
-def free_port() -> int:
-    """Return a port with as many digits as 8000, so that nothing moves."""
-    for port in range(8000, 10_000):
-        with ExitStack() as held:
-            try:
-                for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-                    held.enter_context(socket.create_server((host, port), family=family))
-            except OSError:
-                continue
-            return port
-    pytest.fail("no port with four digits is free")
-
-
 async def test_the_pictures_are_current() -> None:
     """Each picture shows what the same scene shows now; `python -m tests.scenes` makes them."""
-    made = await pictures(free_port())
+    made = await pictures()
     kept = {path.stem: path.read_text() for path in FOLDER.glob("*.svg")}
     assert kept.keys() == made.keys()
     for name, svg in made.items():

@@ -201,6 +201,10 @@ def _heard(client: Client, now: int) -> tuple[str, str]:
     return span((now - client.heard) / 1e9), ""
 
 
+def _total(count: int, style: str) -> tuple[str, str]:
+    return size(count), style if count else "dim"
+
+
 def _rate(value: float) -> tuple[str, str]:
     return (size(value), "") if value >= 1 else ("-", "dim")
 
@@ -231,8 +235,8 @@ COLUMNS = (
     Column("On", "listener", 16, False, 7, lambda client, now: (client.listener, "dim")),
     Column("Age", "age", 5, True, 6, _age),
     Column("Heard", "heard", 5, True, 0, _heard),
-    Column("RX", "rx", 7, True, 0, lambda client, now: (size(client.rx_bytes), "rx"), True),
-    Column("TX", "tx", 7, True, 0, lambda client, now: (size(client.tx_bytes), "tx"), True),
+    Column("RX", "rx", 7, True, 0, lambda client, now: _total(client.rx_bytes, "rx"), True),
+    Column("TX", "tx", 7, True, 0, lambda client, now: _total(client.tx_bytes, "tx"), True),
     Column("RX/s", "rx_rate", 7, True, 5, lambda client, now: _rate(client.rx_rate), True),
     Column("TX/s", "tx_rate", 7, True, 4, lambda client, now: _rate(client.tx_rate), True),
     Column("Msgs", "messages", 7, True, 3,

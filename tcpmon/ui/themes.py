@@ -58,7 +58,12 @@ def variables(theme: Theme) -> dict[str, str]:
     cursor = background.blend(Color.parse(colors["primary"]), cursor_share)
     idle = background.blend(Color.parse(colors["foreground"]), idle_share)
     own = {"rx": rx, "tx": tx, "quiet": quiet, "row": cursor.hex, "row-idle": idle.hex}
-    return own | {f"id-{number}": color for number, color in enumerate(ids)}
+    own |= {f"id-{number}": color for number, color in enumerate(ids)}
+    bar = background.blend(Color.parse(colors["foreground"]), 0.25).hex
+    for state in ("", "-hover", "-active"):
+        own["scrollbar" + state] = colors["accent"] if state else bar
+        own["scrollbar-background" + state] = colors["surface"]
+    return own
 
 
 def choose(name: str, environment: Mapping[str, str] = os.environ) -> str:

@@ -230,9 +230,9 @@ class ComposerInfo(Lines):
                 [
                     *line,
                     ("s", "key"),
-                    (" write to this client   ", "dim"),
+                    (" write   ", "dim"),
                     ("b", "key"),
-                    (" to all", "dim"),
+                    (" write to all", "dim"),
                 ],
                 "",
             )
