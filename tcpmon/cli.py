@@ -244,6 +244,6 @@ def _need_a_terminal(arguments: list[str]) -> None:
         raise InputError("the screen needs a terminal", "without one use tcpmon serve")
     if "utf" not in sys.stdout.encoding.lower() and not sys.flags.utf8_mode:
         os.environ["PYTHONUTF8"] = "1"
-        os.execv(sys.executable, [sys.executable, "-m", "tcpmon", *arguments])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-P", "-m", "tcpmon", *arguments])  # noqa: S606
     if not os.environ.get("NO_COLOR", "1"):
         del os.environ["NO_COLOR"]  # set but empty means nothing, says no-color.org

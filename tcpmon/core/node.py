@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 
 class Node(Protocol):
-    """One engine, wherever it runs. What it returns is frozen: keep it as long as you like."""
+    """One engine, wherever it runs. What it returns may be kept as long as you like."""
 
     async def do(self, command: Command[R]) -> R:
         """Carry out a command and return its answer.

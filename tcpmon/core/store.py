@@ -32,7 +32,7 @@ Raw = tuple[int, int, int, int, bytes]
 class _Chunk:
     """Records in a row. Their number is that of the payloads, which are added last."""
 
-    __slots__ = ("casts", "data", "events", "first", "heads", "size", "times")
+    __slots__ = ("_found", "casts", "data", "events", "first", "full", "heads", "size", "times")
 
     def __init__(self, first: int) -> None:
         self.first = first
@@ -42,6 +42,8 @@ class _Chunk:
         self.data: list[bytes] = []
         self.casts: dict[int, Cast] = {}
         self.events: list[int] = []  # numbers of the records that are not payload
+        self.full = False  # nothing will be added
+        self._found: tuple[int, list[int]] = (-1, [])  # what `concerning` returned last
 
     @property
     def end(self) -> int:
@@ -57,7 +59,18 @@ class _Chunk:
         return seq, self.times[at], client, kind, self.data[at]
 
     def concerning(self, client: int) -> list[int]:
-        """Return the numbers of this chunk's records that concern a client, in order."""
+        """Return the numbers of this chunk's records that concern a client, in order.
+
+        A full chunk remembers the answer: who looks at a client looks again and again.
+        """
+        asked, found = self._found
+        if asked != client:
+            found = self._search(client)
+            if self.full:
+                self._found = client, found
+        return found
+
+    def _search(self, client: int) -> list[int]:
         column = self.heads.tobytes()
         width = self.heads.itemsize
         length = len(self.data)
@@ -122,6 +135,7 @@ class Store:
         chunk = self._open
         if chunk.weight >= CHUNK_BYTES:
             self._full += chunk.weight
+            chunk.full = True
             self._open = _Chunk(chunk.end)
             self._chunks.append(self._open)
         return self.kept_bytes > self.limit_bytes and self._drop()

@@ -27,6 +27,7 @@ READ_SMALL, READ_LARGE = 448, 256 * 1024
 """A read asks for little, since what it asks for is allocated, and goes on asking while it
 comes back full. 448 is what fits, header included, where the interpreter keeps small objects."""
 
+ANSWER_FAILED = "the answer failed"
 LAST_BYTES = 256  # of the newest payload, for the table
 FLUSH_MESSAGES = 64  # queued payloads handed to the kernel in one call; one call a turn
 
@@ -42,6 +43,11 @@ _REASONS = {
     errno.ENETUNREACH: Reason.UNREACHABLE,
     errno.ENETDOWN: Reason.UNREACHABLE,
 }
+
+
+def as_bytes(answer: bytes) -> bytes:
+    """Return what an answer has returned, of whatever kind of bytes. Raises TypeError."""
+    return answer if type(answer) is bytes else memoryview(answer).tobytes()
 
 
 class Sums:
@@ -220,9 +226,9 @@ class Connection:
 
     def _answer(self, data: bytes, answer: Callable[[bytes], bytes]) -> None:
         try:
-            reply = answer(data)
+            reply = as_bytes(answer(data))
         except Exception:  # noqa: BLE001 - the fence of a connection
-            self.bug()
+            self.bug(ANSWER_FAILED)
         else:
             self.send(reply)
 
@@ -480,12 +486,12 @@ class Connection:
         self.queue = None
         self._shared.unsent -= self.queued
 
-    def bug(self) -> None:
+    def bug(self, what: str = "a bug in tcpmon") -> None:
         """The fence: called in an `except Exception`, it ends this connection and nothing else."""
-        trace = traceback.format_exc().encode()
+        trace = traceback.format_exc().encode("utf-8", "backslashreplace")
         self._shared.store.append(time_ns(), self.id, Kind.WARN, trace)
         if self.state is not State.CLOSED:
-            self._finish(Reason.FAILED, detail="a bug in tcpmon, see the log", hard=True)
+            self._finish(Reason.FAILED, detail=f"{what}, see the log", hard=True)
 
     def _become(self, state: State) -> None:
         self.state = state
@@ -496,7 +502,7 @@ class Connection:
     def _watch(self) -> None:
         """Tell the poller what is wanted now, if that has changed."""
         shared = self._shared
-        held_back = shared.answer is not None and self.queued >= shared.limits.stuck
+        held_back = shared.answer is not None and bool(self.refusal())
         reading = not (self._eof or held_back or (shared.paused and self in shared.parked))
         events = (READ if reading else 0) | (WRITE if self.queue is not None else 0)
         if events != self._events:

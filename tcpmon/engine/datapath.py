@@ -11,7 +11,7 @@ from time import time_ns
 from typing import cast
 
 from tcpmon.core.store import Store
-from tcpmon.engine.connection import READ_SMALL, Connection, Sums
+from tcpmon.engine.connection import ANSWER_FAILED, READ_SMALL, Connection, Sums, as_bytes
 from tcpmon.engine.poller import READ, Events, Target
 
 
@@ -57,8 +57,10 @@ class DataPath:
                 if answer is not None:
                     try:
                         reply = answer(data)
+                        if type(reply) is not bytes:
+                            reply = as_bytes(reply)
                     except Exception:  # noqa: BLE001 - the fence of a connection
-                        connection.bug()
+                        connection.bug(ANSWER_FAILED)
                         continue
                     if connection.queue is not None or not reply:
                         connection.send(reply)

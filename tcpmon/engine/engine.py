@@ -59,6 +59,7 @@ SAMPLE_SECONDS = 1.0
 LOOK_SECONDS = 0.25  # how often the kernel is asked about the rows that somebody looks at
 REFUSED_SECONDS = 1.0  # refused callers get one line in so many seconds
 RATES_KEPT = 120
+ENTRY_BYTES = 100  # what one client takes among those that a broadcast left out or waits for
 
 
 class Engine:
@@ -115,6 +116,7 @@ class Engine:
         self._ticks: list[asyncio.Task[None]] = []
         self._waiters: dict[asyncio.Future[None], Callable[[], bool]] = {}
         self._shared: Shared | None = None
+        self._stopping = False
 
     # -- life -------------------------------------------------------------------
 
@@ -133,6 +135,7 @@ class Engine:
     def start(self) -> None:
         """Begin to work on the running loop. `async with` does it for you."""
         loop = asyncio.get_running_loop()
+        self._stopping = False
         files = sockets.raise_descriptor_limit()
         possible = max(1, files - min(self.limits.spare_descriptors, files // 4))
         self.max_clients = min(self.limits.clients, possible)
@@ -157,6 +160,7 @@ class Engine:
         """Accept no more, end all connections in order, 2 s at most; then let go of everything."""
         if self._shared is None:
             return
+        self._stopping = True
         for listener in list(self._listeners.values()):
             self._drop_listener(listener)
         await self._each(
@@ -187,14 +191,20 @@ class Engine:
     def _settle(self) -> None:
         """Show what happened to those who take every record, then keep to the limit."""
         for tap in self.taps:
-            tap()
+            try:
+                tap()
+            except Exception:  # noqa: BLE001 - the fence of whoever listens
+                self.report(traceback.format_exc())
         if self.store.settle() and self._cuts:
             first = self.store.first
             self._cuts = {id: cut for id, cut in self._cuts.items() if cut[0] > first}
         if self._waiters:
             for waiter, condition in list(self._waiters.items()):
-                if not waiter.done() and condition():
-                    waiter.set_result(None)
+                try:
+                    if not waiter.done() and condition():
+                        waiter.set_result(None)
+                except Exception as error:  # noqa: BLE001 - it is for whoever waits
+                    waiter.set_exception(error)
 
     async def until(self, condition: Callable[[], bool], timeout: float | None = None) -> None:
         """Wait until a condition about this engine holds; it is asked after each turn.
@@ -251,7 +261,7 @@ class Engine:
             raise CannotListen(f"already listening on {escape_text(str(endpoint))}")
         shared = self._running
         bound, note = await bind(endpoint)
-        if shared is not self._shared:
+        if self._stopping or shared is not self._shared:
             for sock in bound:
                 sock.close()
             raise Stopped("the engine has stopped")
@@ -281,11 +291,11 @@ class Engine:
         if clients is not None and len(clients) == 1:
             return self._send_one(data, clients[0])
         wanted = set(self._roster.open if clients is None else clients)
-        known = sorted(id for id in wanted if self._roster[id])
+        known = sorted(id for id in wanted if 0 < id <= self._last_id)
         unknown = dict.fromkeys(sorted(wanted.difference(known)), "gone")
-        if not data or not known:
-            return Delivery(0, 0, unknown)
-        receivers = Cast(array("I", known), unknown)
+        if not data or not any(self._roster[id] for id in known):
+            return Delivery(0, 0, unknown | dict.fromkeys(known if data else (), "gone"))
+        receivers = Cast(array("I", known), {})
         self.store.append_cast(time.time_ns(), data, receivers)
         for part in _slices(receivers.receivers):
             for id in part:
@@ -295,8 +305,9 @@ class Engine:
                 elif connection:
                     connection.transmit(data, receivers)
             await asyncio.sleep(0)
-        accepted = len(wanted) - len(receivers.skipped)
-        return Delivery(accepted, len(receivers.waiting), dict(receivers.skipped))
+        self.store.weigh(ENTRY_BYTES * (len(receivers.skipped) + len(receivers.waiting)))
+        accepted = len(known) - len(receivers.skipped)
+        return Delivery(accepted, len(receivers.waiting), unknown | receivers.skipped)
 
     def _send_one(self, data: bytes, id: int) -> Delivery:
         connection = self._roster.open.get(id)

@@ -5,6 +5,7 @@ A listener accepts sockets and hands them on with their peer's name, taken from
 becomes of them it does not know.
 """
 
+import asyncio
 import errno
 import os
 import socket
@@ -195,7 +196,7 @@ async def bind(endpoint: Endpoint) -> tuple[list[socket.socket], str]:
             raise _unknown(endpoint) from None
         except OSError as error:
             if endpoint.port or error.errno != errno.EADDRINUSE or attempt == 7:
-                raise _tcp_error(endpoint, error) from error
+                raise await asyncio.to_thread(_tcp_error, endpoint, error) from error
     raise AssertionError("unreachable")
 
 

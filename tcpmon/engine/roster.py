@@ -59,8 +59,8 @@ class Roster:
 
     def retire(self, connection: Connection) -> list[Connection]:
         """Move a connection that has ended to the closed ones; return who had to leave."""
+        self.closed[connection.id] = connection  # first, so that a reader never misses it
         del self.open[connection.id]
-        self.closed[connection.id] = connection
         self._changes += 1
         gone = []
         while len(self.closed) > self._closed_rows:
@@ -93,9 +93,8 @@ class Roster:
         settled = sort == "id" or now - self._order_at < ORDER_SECONDS
         if self._order_of == wanted and settled:
             return self._order
-        by_id: Iterable[Connection] = sorted(
-            [*list(self.closed.values()), *list(self.open.values())], key=attrgetter("id")
-        )
+        everyone = {**self.open, **self.closed}.values()
+        by_id: Iterable[Connection] = sorted(everyone, key=attrgetter("id"))
         self._order = sorted(by_id, key=_KEYS[sort], reverse=reverse)  # type: ignore[arg-type]
         self._order_of = wanted
         self._order_at = now

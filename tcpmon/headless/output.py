@@ -40,8 +40,9 @@ class Output:
         self._given += len(data)
         self._queue.put(data)
         if not self._paused and self._given - self._written > HIGH:
-            self._paused = True
             self._pause(True)
+            self._paused = True
+            self._resume()  # what the thread has written meanwhile, it has not told
 
     def _run(self) -> None:
         while (data := self._queue.get()) is not None:
@@ -52,9 +53,12 @@ class Output:
                 self._gone(error)
                 return
             self._written += len(data)
-            if self._paused and self._given - self._written < LOW:
-                self._paused = False
-                self._pause(False)
+            self._resume()
+
+    def _resume(self) -> None:
+        if self._paused and self._given - self._written < LOW:
+            self._paused = False
+            self._pause(False)
 
     def _write_all(self, data: bytes) -> None:
         rest = memoryview(data)

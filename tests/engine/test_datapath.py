@@ -1,11 +1,13 @@
 """What happens to bytes on healthy connections: read, counted, kept, answered."""
 
 import errno
+import asyncio
 from random import Random
 from typing import cast
 
 import pytest
 
+from tcpmon.core.limits import Limits
 from tcpmon.core.model import Kind, Reason
 from tcpmon.core.store import OVERHEAD, Store
 from tcpmon.engine.connection import READ_LARGE, READ_SMALL, Sums
@@ -211,3 +213,57 @@ async def test_a_read_without_cause_is_harmless(serve: Serve, poller: MakePoller
     assert stage.kinds(peer) == [Kind.OPEN]
     await peer.say(b"still here")
     await stage.received(peer, 10)
+
+
+@pytest.mark.parametrize("answer", ["text", 5, None, ["x"]])
+async def test_an_answer_that_is_no_bytes_ends_its_connection(serve: Serve, answer: object) -> None:
+    """What is no bytes is never kept nor sent; whose fault it is is told."""
+    stage = await serve(answer=lambda data: answer)  # type: ignore[arg-type, return-value]
+    peer = await stage.peer()
+    await peer.say(b"hello")
+    await stage.gone(peer)
+    assert stage.kinds(peer) == [Kind.OPEN, Kind.RX, Kind.WARN, Kind.CLOSE]
+    assert stage.row(peer).end == "ended by an error: the answer failed, see the log"
+
+
+async def test_an_answer_may_be_any_bytes(serve: Serve) -> None:
+    """A bytearray or a memoryview is sent, and kept as the bytes that it was."""
+    kept = bytearray(b"one")
+    stage = await serve(answer=lambda data: kept if data == b"1" else memoryview(b"two"))  # type: ignore[arg-type, return-value]
+    peer = await stage.peer()
+    await peer.say(b"1")
+    assert await peer.hear(3) == b"one"
+    kept[:] = b"xxx"
+    await peer.say(b"2")
+    assert await peer.hear(3) == b"two"
+    sent = [record.data for record in stage.records(peer) if record.kind is Kind.TX]
+    assert sent == [b"one", b"two"]
+
+
+async def test_an_answer_that_fails_in_odd_words_is_told(serve: Serve) -> None:
+    """The text of an exception need not be text that can be written."""
+
+    def answer(data: bytes) -> bytes:
+        raise ValueError(data.decode("utf-8", "surrogateescape"))
+
+    stage = await serve(answer=answer)
+    peer = await stage.peer()
+    await peer.say(b"\xff")
+    await stage.gone(peer)
+    (warning,) = [record.data for record in stage.records(peer) if record.kind is Kind.WARN]
+    assert b"ValueError: \\udcff" in warning
+
+
+async def test_all_who_do_not_read_answers_are_bounded_together(serve: Serve) -> None:
+    """A client is not read while it owes reading and too much waits for all of them."""
+    limits = Limits(total=2 << 20, stuck=1 << 20, flush_seconds=0.1, stop_seconds=0.1)
+    stage = await serve(answer=lambda data: data * 16, limits=limits)
+    peers = [await stage.peer(4096) for _ in range(20)]
+    said = [asyncio.ensure_future(peer.say(bytes(4 << 20))) for peer in peers]
+    await stage.until(lambda: stage.engine.totals().unsent >= limits.total)
+    for _ in range(50):
+        await asyncio.sleep(0.005)
+    assert stage.engine.totals().unsent < limits.total + len(peers) * 16 * READ_LARGE
+    assert all(client.unsent < 3 * limits.stuck + 16 * READ_LARGE for client in stage.view().rows)
+    for task in said:
+        task.cancel()

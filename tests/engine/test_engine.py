@@ -107,9 +107,24 @@ async def test_who_is_skipped_is_told_with_the_reason(serve: Serve) -> None:
     assert delivery.skipped == {**reasons, 99: "gone"}
     (record,) = casts(stage)
     assert record.cast is not None
-    assert record.cast.skipped == delivery.skipped
+    assert record.cast.skipped == reasons  # nobody was ever number 99
     assert await here.hear(4) == b"news"
     assert stage.kinds(stuck) == [Kind.OPEN, Kind.TX, Kind.CAST]
+
+
+async def test_who_is_off_the_table_is_skipped_like_any_other(serve: Serve) -> None:
+    """A client whose row has been cleared counts among those a payload was for."""
+    stage = await serve()
+    here, gone = await stage.peer(), await stage.peer()
+    gone.close()
+    await stage.gone(gone)
+    await stage.engine.do(ForgetClosed())
+    delivery = await stage.send(b"news", here, gone)
+    assert (delivery.accepted, delivery.skipped) == (1, {gone.id: "gone"})
+    (record,) = casts(stage)
+    assert record.cast is not None
+    assert list(record.cast.receivers) == [here.id, gone.id]
+    assert record.cast.skipped == {gone.id: "gone"}
 
 
 async def test_who_leaves_during_a_broadcast_is_skipped(
@@ -369,6 +384,37 @@ async def test_taps_are_told_of_every_turn_and_command(serve: Serve) -> None:
     assert kinds == [Kind.OPEN, Kind.TX, Kind.CLOSE]
     await stage.engine.stop()
     assert kinds == [Kind.OPEN, Kind.TX, Kind.CLOSE, Kind.INFO]
+
+
+async def test_a_tap_that_fails_is_told_and_memory_stays_bounded(serve: Serve) -> None:
+    """Somebody else's bug does not keep the engine from its limit, nor others from looking."""
+    stage = await serve(limits=Limits(keep=1 * MB))
+    looked: list[int] = []
+    stage.engine.taps += [lambda: 1 // 0, lambda: looked.append(stage.engine.store.end)]  # type: ignore[func-returns-value, list-item]
+    peer = await stage.peer()
+    await peer.say(bytes(8 * MB))
+    await stage.received(peer, 8 * MB)
+    assert stage.engine.store.kept_bytes < 3 * MB
+    assert looked
+    assert any("ZeroDivisionError" in line for line in stage.warnings())
+
+
+async def test_a_condition_that_fails_is_told_to_who_waits(serve: Serve) -> None:
+    """What a condition raises is raised where it is waited for, and nowhere else."""
+    stage = await serve()
+    calls = 0
+
+    def fails() -> bool:
+        nonlocal calls
+        calls += 1
+        return calls > 1 and bool({}["mine"])
+
+    waiting = asyncio.ensure_future(stage.until(fails))
+    await asyncio.sleep(0)
+    other = await stage.peer()
+    assert (await stage.send(b"x", other)).accepted == 1
+    with pytest.raises(KeyError, match="mine"):
+        await waiting
 
 
 async def test_what_a_timer_ends_is_told_at_once(
