@@ -103,7 +103,7 @@ class Engine:
         self._listeners: dict[int, Listener] = {}
         # Ended with unsent bytes and off the table; none of their records is as new as the number.
         self._cuts: dict[int, tuple[int, Connection]] = {}
-        self._watched: tuple[int, ...] = ()
+        self._watched: frozenset[int] = frozenset()
         self._rates: deque[tuple[float, float]] = deque(maxlen=RATES_KEPT)
         self._message_rate = 0.0
         self._last_id = self._last_listener = 0
@@ -442,7 +442,7 @@ class Engine:
 
     async def _look(self) -> None:
         """Ask the kernel about the connections that somebody looks at."""
-        watched, self._watched = self._watched, ()
+        watched, self._watched = self._watched, frozenset()
         for id in watched:
             if connection := self._roster.open.get(id):
                 connection.look()
@@ -464,7 +464,7 @@ class Engine:
         rows, count, cursor = self._roster.window(
             ask.sort, ask.reverse, ask.first, ask.count, ask.cursor
         )
-        self._watched = tuple(row.id for row in rows)
+        self._watched = self._watched.union(row.id for row in rows)
         rates = tuple(self._rates)
         return View(
             time.time_ns(), rows, ask.first, count, cursor, self.totals(rates),

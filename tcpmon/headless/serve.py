@@ -60,12 +60,14 @@ async def _serve(config: ServeConfig) -> None:
         settle_memory()
         error = await ending
     missing = await asyncio.to_thread(output.close, OUTPUT_SECONDS)
-    error = error or output.error
-    if missing and error is None:
-        talk.write(f"tcpmon: stdout did not take the last {size(missing)}\n".encode())
     await asyncio.to_thread(talk.close, OUTPUT_SECONDS)
-    if error is not None and not isinstance(error, BrokenPipeError):
+    error = error or output.error
+    if isinstance(error, BrokenPipeError):
+        return  # whoever read has enough
+    if error is not None:
         raise CannotWrite.to_stdout(error)
+    if missing:
+        raise CannotWrite(f"stdout did not take the last {size(missing)} in time")
 
 
 def _call(

@@ -19,9 +19,12 @@ from typing import TYPE_CHECKING, TextIO
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Paste
+from textual.message import Message
 
+from tcpmon.core.units import number
 from tcpmon.ui.fence import allow_listed
-from tcpmon.ui.keys import KeyFence
+from tcpmon.ui.keys import PASTE, PASTED_ESCAPE, KeyFence
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -100,7 +103,7 @@ class Terminal(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the program ends, whatever else comes."""
-        fence = KeyFence()
+        fence = KeyFence(self._paste_is_cut)
         parser = XTermParser(self._debug)
         while not self.exit_event.is_set():
             try:
@@ -115,9 +118,20 @@ class Terminal(LinuxDriver):
             for character in (*(fence.feed(data) if data else ""), None):
                 try:
                     for event in parser.tick() if character is None else parser.feed(character):
-                        self.process_message(event)
+                        self.process_message(_restored(event))
                 except Exception:  # noqa: BLE001 - the fence of the keyboard
                     parser = XTermParser(self._debug)
+
+    def _paste_is_cut(self) -> None:
+        text = f"a paste ends after {number(PASTE)} characters; the rest is left out"
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(lambda: self._app.notify(text, severity="warning"))
+
+
+def _restored(event: Message) -> Message:
+    if isinstance(event, Paste) and PASTED_ESCAPE in event.text:
+        return Paste(event.text.replace(PASTED_ESCAPE, "\x1b"))
+    return event
 
 
 class WayHome:

@@ -1,7 +1,7 @@
 """What happens to bytes on healthy connections: read, counted, kept, answered."""
 
-import errno
 import asyncio
+import errno
 from random import Random
 from typing import cast
 

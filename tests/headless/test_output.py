@@ -3,6 +3,7 @@
 import os
 import select
 import threading
+import time
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 
@@ -122,6 +123,25 @@ def test_pace_again(pipe: Pipe) -> None:
         assert pipe.read(len(data)) == data
         assert asked.get(timeout=WAIT) is False
     output.close(WAIT)
+
+
+def test_a_pause_that_is_over_before_it_begins(pipe: Pipe) -> None:
+    """If all is written while a pause is asked for, going on is asked for after that."""
+    asked: list[bool] = []
+    data = bytes(HIGH + MIB)
+
+    def pause(paused: bool) -> None:
+        if paused:
+            assert pipe.read(len(data)) == data
+            while output._given != output._written:
+                time.sleep(0.001)
+        asked.append(paused)
+
+    output = Output(pipe.writing, pause)
+    output.write(data)
+    output.close(WAIT)
+    assert asked[0] is True
+    assert asked[-1] is False
 
 
 def test_gone(pipe: Pipe) -> None:

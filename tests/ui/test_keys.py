@@ -14,7 +14,7 @@ KEYS = sorted(sequence for sequence in ANSI_SEQUENCES_KEYS if sequence != "\0")
 REPORTS = [
     "\x1b[<0;12;40M", "\x1b[<35;212;61M", "\x1b[<64;1;1M", "\x1b[<0;12;40m", "\x1b[M !!",  # mouse
     "\x1b[32;12;40M",  # mouse, as urxvt says it
-    "\x1b[200~pasted \x1b and\r\nmore\x1b[201~", "\x1b[200~\x1b[201~",
+    "\x1b[200~pasted and\r\nmore\x1b[201~", "\x1b[200~\x1b[201~",
     "\x1b[97u", "\x1b[97;5u", "\x1b[97:65;2;65u", "\x1b[57441;2u", "\x1b[127;1:3u",  # kitty
     "\x1b[0;;12354:12356u", "\x1b[1;5A", "\x1b[3;2~",
     "\x1b[I", "\x1b[O", "\x1b[?2026;2$y", "\x1b[?2048;1$y", "\x1b[48;45:1;160:1;900;1600t",
@@ -207,3 +207,31 @@ def test_one_paste_does_not_shorten_the_next(cut: int) -> None:
     """Each paste has all the room there is, and typing takes none of it."""
     whole = (START + b"p" * (LIMIT - 20) + END + b"t" * LIMIT) * 3
     assert fed(whole, cut) == whole.decode()
+
+
+@given(st.lists(st.sampled_from(["\x1b", "[", "201", "~", "x", "\x1b[31m", "D\r"])), st.data())
+def test_a_paste_is_one_piece_whatever_is_in_it(parts: list[str], data: st.DataObject) -> None:
+    """An escape sequence in a paste is pasted, and nothing of it is taken for keys."""
+    pasted = "".join(parts).replace("\x1b[201~", "")
+    text = f"a\x1b[200~{pasted}\x1b[201~b".encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=3)))
+    fence, parser = KeyFence(), XTermParser()
+    events = []
+    for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
+        if passed := fence.feed(text[start:end]):
+            events += list(parser.feed(passed))
+    assert [type(event) for event in events] == [Key, Paste, Key]
+    assert isinstance(events[1], Paste)
+    assert events[1].text.replace(module.PASTED_ESCAPE, "\x1b") == pasted
+
+
+def test_a_paste_that_is_cut_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too long ends at the limit, once, and keys work again behind it."""
+    monkeypatch.setattr(module, "PASTE", 10)
+    told: list[None] = []
+    fence = KeyFence(lambda: told.append(None))
+    assert fence.feed(b"\x1b[200~1234567") == "\x1b[200~1234567"
+    assert fence.feed(b"89012345") == "890\x1b[201~"
+    assert fence.feed(b"6789") == ""
+    assert fence.feed(b"\x1b[201~q") == "q"
+    assert len(told) == 1
