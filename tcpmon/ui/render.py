@@ -5,6 +5,7 @@ widgets.lines for the names). Whatever a peer had a hand in comes through
 `core.escape`. Widths are in cells.
 """
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -14,7 +15,7 @@ from rich.cells import cell_len, set_cell_size, split_text
 
 from tcpmon.core import timestamps
 from tcpmon.core.escape import ESCAPE, escape, escape_hidden
-from tcpmon.core.model import Backlog, Client, End, Kind, Reason, Record, State, opened
+from tcpmon.core.model import WORDS, Backlog, Client, End, Kind, Reason, Record, State, opened
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import number, size, span
 
@@ -24,6 +25,7 @@ Line = list[Span]
 
 CLIENT_COLOURS = 6  # styles id-0 to id-5, so that neighbours in the log can be told apart
 
+_TEXT_LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _HEX = [f"{byte:02x}" for byte in range(256)]
 _DOTS = bytes(byte if 0x20 <= byte < 0x7F else 0x2E for byte in range(256))
 _stamp = Stamper(time.localtime)
@@ -121,9 +123,14 @@ def wrapped(data: bytes, width: int) -> list[Line]:
 
     A character or an escape that is wider than that has a line of its own.
     """
+    parts = _TEXT_LINE.findall(data)
+    return [line for part in parts for line in _wrap(_split_escapes(escape(part), ""), width)]
+
+
+def _wrap(spans: Line, width: int) -> list[Line]:
     lines: list[Line] = [[]]
     room = width
-    for text, style in _split_escapes(escape(data), ""):
+    for text, style in spans:
         rest = text
         while rest:
             piece = rest if style else _head(rest, room)
@@ -135,10 +142,7 @@ def wrapped(data: bytes, width: int) -> list[Line]:
             lines[-1].append((piece, style))
             room -= cell_len(piece)
             rest = rest[len(piece) :]
-        if text == "\\n":
-            lines.append([])
-            room = width
-    return lines if lines[-1] else lines[:-1]
+    return lines
 
 
 def hex_lines(data: bytes) -> int:
@@ -164,6 +168,18 @@ def hex_line(data: bytes, row: int, style: str = "") -> Line:
 
 GLYPHS = {State.OPEN: "●", State.HALF: "◐", State.CLOSING: "◌", State.CLOSED: "○"}
 BROKEN_GLYPH = "✗"
+_BROKEN = {
+    WORDS[Reason.PEER_RESET]: "reset",
+    WORDS[Reason.RESET]: "reset",
+    WORDS[Reason.NO_ANSWER]: "lost",
+    WORDS[Reason.UNREACHABLE]: "lost",
+    WORDS[Reason.FAILED]: "lost",
+}
+
+
+def broken(end: str) -> str:
+    """Return in a word how a connection broke, "" if it ended in order. end: from core.model."""
+    return next((word for words, word in _BROKEN.items() if end.startswith(words)), "")
 
 
 class Column(Struct, frozen=True):
@@ -185,7 +201,7 @@ class Column(Struct, frozen=True):
 
 
 def _state(client: Client, now: int) -> tuple[str, str]:
-    if client.state is State.CLOSED and not client.end.startswith(("closed", "peer closed")):
+    if client.state is State.CLOSED and broken(client.end):
         return BROKEN_GLYPH, "error"
     styles = {State.OPEN: "good", State.HALF: "warn", State.CLOSING: "warn"}
     return GLYPHS[client.state], styles.get(client.state, "dim")
@@ -218,8 +234,7 @@ def _unsent(client: Client, now: int) -> tuple[str, str]:
 def last(client: Client, width: int) -> Line:
     """Return what the last column says: trouble, the end, or the newest payload."""
     if client.end:
-        bad = not client.end.startswith("closed")
-        return [(fit(client.end, width).rstrip(), "error" if bad else "")]
+        return [(fit(client.end, width).rstrip(), "error" if broken(client.end) else "")]
     if client.backlog:
         text = f"{client.backlog}: does not read, {size(client.unsent)} wait"
         return [(fit(text, width).rstrip(), "warn")]
@@ -328,26 +343,27 @@ _WORDS = {
     Kind.INFO: ("info", "event"),
     Kind.WARN: ("warn", "warn"),
 }
-_BROKEN = {Reason.PEER_RESET, Reason.RESET, Reason.NO_ANSWER, Reason.UNREACHABLE, Reason.FAILED}
 
 
 def record_line(record: Record, when: str, width: int, id_width: int, body: bool = True) -> Line:
     """Return a record as one line of the log.
 
     when: from record_time. id_width: cells for the client's number. body: with
-    the payload's text; without it only what stands before.
+    the text of a payload; without it only what stands before.
     """
     word, style = _WORDS[record.kind]
-    told = story(record)
-    if record.kind is Kind.CLOSE and End.unpack(record.data).reason in _BROKEN:
-        word, style = ("reset" if told.startswith("reset") else "lost"), "error"
+    says = story(record)
+    if record.kind is Kind.CLOSE and broken(says):
+        word, style = broken(says), "error"
     who = f"#{record.client}" if record.client else _crowd(record)
     own = colour(record.client) if record.client else "dim"
     line: Line = [(f"{when} ", "dim"), (f"{who:>{id_width}}", own), (f" {word:<6} ", style)]
     if record.kind > Kind.CAST:
-        told = told.removeprefix(f"{word} ")
-        return crop([*line, (told, style)] if body else line, width)
-    line.append((f"{number(len(record.data)):>6}  ", "dim"))
+        says = says.removeprefix(f"{word} ")
+        return crop([*line, (says, style)], width)
+    count = len(record.data)
+    amount = number(count) if count < 1_000_000 else size(count)
+    line.append((f"{amount:>6}".ljust(8), "dim"))
     fate, fate_style = delivery(record)
     told_fate: Line = [(f"  {fate}", fate_style)] if fate else []
     room = width - cells_of(line)
@@ -373,6 +389,18 @@ def story(record: Record) -> str:
         case Kind.INFO | Kind.WARN:
             return escape_hidden(record.data.decode("utf-8", "replace"))
     return ""
+
+
+def told(record: Record, width: int) -> list[Line]:
+    """Return what an event says in lines of at most width cells, with its own line breaks."""
+    own = record.kind in (Kind.INFO, Kind.WARN)
+    text = record.data.decode("utf-8", "replace").rstrip("\n") if own else story(record)
+    return [line for part in text.split("\n") for line in _wrap([(escape_hidden(part), "")], width)]
+
+
+def copied(record: Record) -> str:
+    """Return a record as text for the clipboard: what an event says, or the payload escaped."""
+    return story(record) or escape(record.data)
 
 
 def delivery(record: Record) -> tuple[str, str]:

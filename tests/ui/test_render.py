@@ -28,9 +28,11 @@ from tcpmon.ui.render import (
     COLUMNS,
     TIMES,
     Line,
+    broken,
     client_line,
     colour,
     columns_for,
+    copied,
     crop,
     delivery,
     fit,
@@ -45,6 +47,7 @@ from tcpmon.ui.render import (
     sparkline,
     story,
     style_of,
+    told,
     wrapped,
 )
 from tcpmon.ui.widgets.lines import STYLES
@@ -121,6 +124,7 @@ WHY = st.sampled_from(
 """Why a client may be left out of a broadcast, as the engine says it."""
 ANY_KIND = st.sampled_from(Kind)
 PAYLOADS = st.sampled_from([Kind.RX, Kind.TX, Kind.CAST])
+EVENTS = st.sampled_from([kind for kind in Kind if kind > Kind.CAST])
 
 
 @st.composite
@@ -689,6 +693,19 @@ def test_record_line(record: Record, shown: str) -> None:
     assert line_of(record) == shown.replace("12.0 ms", "12 ms")
 
 
+@pytest.mark.parametrize("count", [1, 99_999, 100_000, 262_144, 1_003_270])
+def test_an_amount_of_any_size_keeps_the_columns(count: int) -> None:
+    """The payload begins in the same cell, be it one byte or as much as can be sent."""
+    short = line_of(Record(0, 0, Kind.RX, 7, b"z"), 100)
+    assert line_of(Record(0, 0, Kind.RX, 7, b"z" * count), 100).index("z") == short.index("z")
+
+
+def test_an_event_is_told_without_its_body_too() -> None:
+    """In hex, where payloads stand on lines of their own, events still say what happened."""
+    event = Record(0, 0, Kind.WARN, 0, b"it happened")
+    assert "it happened" in said(record_line(event, "12:00", 80, 4, body=False))
+
+
 def test_a_long_fate_leaves_room_for_the_payload() -> None:
     """What became of a broadcast is cut before its payload is, which has half the room."""
     shown = line_of(TWO_STUCK, 100)
@@ -708,6 +725,45 @@ def test_broken_ends_stand_out(reason: Reason) -> None:
     styles = {style for _, style in record_line(record, "12:00", 100, 4)[2:]}
     orderly = {Reason.PEER_CLOSED, Reason.CLOSED, Reason.STOPPED}
     assert styles == ({"event"} if reason in orderly else {"error"})
+
+
+@given(ENDS)
+def test_an_end_is_judged_alike_everywhere(end: End) -> None:
+    """The glyph, the last column and the log agree on whether a connection broke."""
+    client = a_client(state=State.CLOSED, closed=NOON, end=end.why)
+    record = Record(1, 0, Kind.CLOSE, 7, end.pack())
+    orderly = end.reason in {Reason.PEER_CLOSED, Reason.CLOSED, Reason.STOPPED}
+    word = "reset" if end.reason in {Reason.PEER_RESET, Reason.RESET} else "lost"
+    assert broken(end.why) == ("" if orderly else word)
+    assert (client_line(client, NOON, columns_for(120))[0][1] == "error") != orderly
+    assert (last(client, 60)[0][1] == "error") != orderly
+    assert (record_line(record, "12:00", 100, 4)[2][1] == "error") != orderly
+
+
+@given(records(EVENTS), WIDTHS)
+def test_an_event_is_told_in_lines(record: Record, width: int) -> None:
+    """An event in lines is harmless, fits, and says what its story says."""
+    lines = told(record, width)
+    assert unsafe_in("".join(map(said, lines))) == []
+    assert all(cells(line) <= max(2, width) for line in lines)
+    if b"\n" not in record.data:
+        assert said([span for line in lines for span in line]) == story(record)
+
+
+def test_an_event_keeps_its_own_lines() -> None:
+    """A line break of a warning ends a line, also an empty one; its backslashes are its own."""
+    record = Record(1, 0, Kind.WARN, 0, b"one\n\n  C:\\new\x1b\n")
+    assert [said(line) for line in told(record, 40)] == ["one", "", "  C:\\new\\x1b"]
+
+
+@given(records())
+def test_what_is_copied_is_harmless(record: Record) -> None:
+    """A copied payload can be typed back; of an event it is what it says."""
+    assert unsafe_in(copied(record)) == []
+    if record.kind <= Kind.CAST:
+        assert unescape(copied(record)) == record.data
+    elif record.data:
+        assert copied(record) == story(record)
 
 
 def a_cast(skips: int = 0, queued: int = 0, unsent: int = 0) -> Record:

@@ -46,6 +46,7 @@ class ListenersScreen(Screen[None]):
         """failures: kept by the caller, so that they are still there the next time."""
         super().__init__()
         self._failures = failures
+        self._trying: set[Endpoint] = set()
         self._node = node
         self._clipboard = clipboard
         self._pane = ListenersPane()
@@ -79,13 +80,20 @@ class ListenersScreen(Screen[None]):
             await self._listen(endpoint)
 
     async def _listen(self, endpoint: Endpoint) -> None:
-        self._failures[:] = [failure for failure in self._failures if failure.endpoint != endpoint]
+        if endpoint in self._trying:
+            return
+        self._trying.add(endpoint)
+        failed: list[Failure] = []
         try:
             listener = await self._node.do(Listen(endpoint))
         except TcpmonError as error:
-            self._failures.append(Failure(endpoint, error))
+            failed.append(Failure(endpoint, error))
         else:
             self.notify(f"listening on {' and '.join(listener.addresses)}")
+        finally:
+            self._trying.discard(endpoint)
+        others = [failure for failure in self._failures if failure.endpoint != endpoint]
+        self._failures[:] = others + failed
         self._look()
 
     async def action_stop(self) -> None:
@@ -100,17 +108,21 @@ class ListenersScreen(Screen[None]):
                 self.notify(str(error), severity="error")
         self._look()
 
+    @work
     async def action_retry(self) -> None:
         """Try again."""
         selected = self._pane.selected
         if isinstance(selected, Failure):
             await self._listen(selected.endpoint)
 
-    async def action_copy(self) -> None:
-        """Copy the address."""
+    def action_copy(self) -> None:
+        """Copy the address. The app's worker: leaving this screen does not undo it."""
         selected = self._pane.selected
         if isinstance(selected, Listener):
-            self.notify(await self._clipboard.copy(" ".join(selected.addresses)))
+            self.app.run_worker(self._copy(" ".join(selected.addresses)))
+
+    async def _copy(self, text: str) -> None:
+        self.notify(await self._clipboard.copy(text))
 
     def action_close(self) -> None:
         """Back to the clients."""
@@ -157,7 +169,8 @@ class ListenersPane(Pane):
 
     def _row(self, row: Listener | Failure) -> Line:
         if isinstance(row, Failure):
-            text = f"{escape_text(str(row.endpoint))}: {row.error}"
+            address, text = escape_text(str(row.endpoint)), str(row.error)
+            text = text if address in text else f"{address}: {text}"
             return [("✗ ", "error"), (fit(text, self.body_width - 4).rstrip(), "error")]
         numbers = f"{number(row.clients):>9}{number(row.accepted):>10}{number(row.refused):>9}"
         return [("● ", "good"), (fit("  ".join(row.addresses), 43), ""), (f" {numbers}", "")]

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tcpmon.core.escape import escape
 from tcpmon.core.model import Kind, Record
 from tcpmon.core.node import Node
 from tcpmon.core.units import binary_size, number
@@ -16,12 +15,13 @@ from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.render import (
     Line,
+    copied,
     hex_line,
     hex_lines,
     record_line,
     record_time,
-    story,
     style_of,
+    told,
     wrapped,
 )
 from tcpmon.ui.widgets.footer import KeyFooter
@@ -29,12 +29,15 @@ from tcpmon.ui.widgets.pane import Pane
 
 TEXT_BYTES = 64 * 1024
 """As text no more than this is laid out at once; hex costs only the lines that are seen."""
+PAGE, PAGES = 256, 80
+"""A neighbour is sought in so many records at once, and in no more than so many pages: the screen
+stands still meanwhile, and between two messages there may be a million events of other clients."""
 
 
 class MessageScreen(Screen[None]):
     """Shows a record and steps to its neighbours.
 
-    scope: the client whose records these are, None for all.
+    scope: the client whose records these are, None for the record's own, if it has one.
     """
 
     CSS_PATH = "message.tcss"
@@ -51,7 +54,7 @@ class MessageScreen(Screen[None]):
     def __init__(self, node: Node, record: Record, scope: int | None, clipboard: Clipboard) -> None:
         super().__init__()
         self._node = node
-        self._scope = scope
+        self._scope = scope or record.client or None
         self._clipboard = clipboard
         self._pane = MessagePane(record)
 
@@ -60,13 +63,17 @@ class MessageScreen(Screen[None]):
         yield self._pane
         yield KeyFooter("footer", Place.MESSAGE)
 
-    def _step(self, start: int, count: int) -> None:
-        while records := self._node.records(start, count, self._scope):
-            found = records[-1] if count < 0 else records[0]
-            if found.kind <= Kind.CAST:
-                self._pane.show(found)
+    def _step(self, start: int, step: int) -> None:
+        for _ in range(PAGES):
+            records = self._node.records(start, step * PAGE, self._scope)[::step]
+            for record in records:
+                if record.kind <= Kind.CAST:
+                    self._pane.show(record)
+                    return
+            if not records:
                 return
-            start = found.seq if count < 0 else found.seq + 1
+            start = records[-1].seq + (step > 0)
+        self.notify(f"no message in {number(PAGES * PAGE)} events")
 
     def action_previous(self) -> None:
         """The message before."""
@@ -80,9 +87,12 @@ class MessageScreen(Screen[None]):
         """Text or hex."""
         self._pane.turn()
 
-    async def action_copy(self) -> None:
-        """As escaped text."""
-        self.notify(await self._clipboard.copy(escape(self._pane.record.data)))
+    def action_copy(self) -> None:
+        """As escaped text. The app's worker: leaving this screen does not undo it."""
+        self.app.run_worker(self._copy(copied(self._pane.record)))
+
+    async def _copy(self, text: str) -> None:
+        self.notify(await self._clipboard.copy(text))
 
     def action_close(self) -> None:
         """Back to the log."""
@@ -127,7 +137,7 @@ class MessagePane(Pane):
     def title(self) -> tuple[Line, Line]:
         """Say which message it is."""
         left: Line = [("Message ", "title"), (f"{number(self.record.seq)}", "note")]
-        return left, [("hex" if self._hex else "text", "note")]
+        return left, [("hex" if self._as_hex else "text", "note")]
 
     def rows(self) -> Iterable[tuple[Line, str]]:
         """Return where it comes from, and its lines that fit."""
@@ -140,30 +150,33 @@ class MessagePane(Pane):
             yield self._line(row), ""
 
     def _line(self, row: int) -> Line:
-        if self._hex and self.record.kind <= Kind.CAST:
+        if self._as_hex:
             return hex_line(self.record.data, row, style_of(self.record.kind))
         return self._wrapped()[row]
+
+    @property
+    def _as_hex(self) -> bool:
+        return self._hex and self.record.kind <= Kind.CAST
 
     @property
     def _lines_high(self) -> int:
         return max(0, self.body_height - 2)
 
     def _count(self) -> int:
-        if self.record.kind > Kind.CAST:
-            return len(self._wrapped())
-        return hex_lines(self.record.data) if self._hex else len(self._wrapped())
+        return hex_lines(self.record.data) if self._as_hex else len(self._wrapped())
 
     def _wrapped(self) -> list[Line]:
         width, lines = self._text
         if width != self.body_width:
-            data = (
-                self.record.data if self.record.kind <= Kind.CAST else story(self.record).encode()
-            )
-            lines = wrapped(data[:TEXT_BYTES], self.body_width)
-            if len(data) > TEXT_BYTES:
-                rest = binary_size(len(data) - TEXT_BYTES)
-                lines.append([(f"… and {rest} more: x shows them all as hex", "warn")])
-            self._text = (self.body_width, lines)
+            width, data = self.body_width, self.record.data
+            if self.record.kind > Kind.CAST:
+                lines = told(self.record, width)
+            else:
+                lines = wrapped(data[:TEXT_BYTES], width)
+                if len(data) > TEXT_BYTES:
+                    rest = binary_size(len(data) - TEXT_BYTES)
+                    lines.append([(f"… and {rest} more: x shows them all as hex", "warn")])
+            self._text = (width, lines)
         return lines
 
     def position(self) -> tuple[float, float]:

@@ -4,6 +4,7 @@ It knows who is meant and what is written; sending is the screen's.
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
@@ -53,6 +54,7 @@ class Composer(Vertical):
         self._history: list[tuple[Form, str]] = []
         self._place = 0  # in the history; its length = what is being written
         self._draft = (Form.TEXT, "")
+        self._under_way: deque[tuple[Form, str]] = deque()  # submitted, outcome not yet told
         self._ends: dict[str, LineEnd] = {}
         self._listener = ""
         self._info = ComposerInfo(self)
@@ -91,9 +93,14 @@ class Composer(Vertical):
         self._info.repaint()
 
     def sent(self, accepted: bool, note: str) -> None:
-        """Say what became of the last payload. If nobody took it, it is there again."""
-        if not accepted and not self.input.value:
-            self.walk(-1)
+        """Say what became of the oldest payload submitted of which this has not been said.
+
+        If nobody took it, its text is there again, unless something else is written.
+        """
+        form, text = self._under_way.popleft()
+        if text and not accepted and not self.input.value:
+            self.form, self.input.value = form, text
+            self.input.cursor_position = len(text)
         self._note = self.input.value, note
         self.tell()
 
@@ -121,6 +128,7 @@ class Composer(Vertical):
         if self.input.value and self._history[-1:] != [written]:
             self._history = [*self._history[1 - HISTORY :], written]
         self._place = len(self._history)
+        self._under_way.append(written)
         self.input.value = ""
         self.post_message(self.Submitted(data, self.targets))
 
@@ -172,16 +180,9 @@ class ComposerInput(Input):
         """Insert pasted text, never send it; its line breaks become the line end chosen."""
         event.stop()
         event.prevent_default()
-        ending = escape(self._composer.end.value) or "\\n"
-        if self._composer.form is Form.HEX:
-            ending = " "
-        lines = _NEWLINE.split(event.text)
-        for number_, line in enumerate(lines):
-            if number_:
-                before = self.value[: self.cursor_position]
-                unpaired = (len(before) - len(before.rstrip("\\"))) % 2
-                super().insert_text_at_cursor("\\" * unpaired + ending)
-            self.insert_text_at_cursor(line)
+        end = (self._composer.end.value or b"\n").decode()
+        hexadecimal = self._composer.form is Form.HEX
+        self.insert_text_at_cursor(_NEWLINE.sub(" " if hexadecimal else end, event.text))
 
     async def action_submit(self) -> None:
         self._composer.submit()

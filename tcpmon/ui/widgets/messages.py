@@ -148,9 +148,9 @@ class MessagesPane(Pane):
         form = self.times or ("both" if self.body_width >= WIDE else "clock")
         id_width = max([4, *(len(str(record.client)) + 1 for record, _ in self._shown)])
         before = self._time_before()
-        here = self._cursor_record()
+        cursor = self.selected
         for record, line in self._shown:
-            selected = record.seq == here
+            selected = cursor is not None and record.seq == cursor.seq
             marker = ("▶ " if selected and not line else "  ", "key")
             style = ("row-cursor" if self.has_focus else "row-idle-cursor") if selected else ""
             if line:
@@ -189,12 +189,9 @@ class MessagesPane(Pane):
 
     @property
     def selected(self) -> Record | None:
-        """The record under the cursor."""
+        """The record under the cursor; when it was dropped, the first one that is kept."""
         seq = self._cursor_record()
-        if seq is None:
-            records = self._before(self._span.end, 1)
-        else:
-            records = [record for record in self._from(seq, 1) if record.seq == seq]
+        records = self._before(self._span.end, 1) if seq is None else self._from(seq, 1)
         return records[0] if records else None
 
     def move(self, rows: int) -> None:

@@ -1,9 +1,12 @@
 """Listeners: see, add, stop."""
 
-from tcpmon.core.commands import Listen, Unlisten
+import asyncio
+
+from tcpmon.core.commands import Command, Listen, Unlisten
 from tcpmon.core.endpoint import TcpEndpoint
 from tcpmon.core.errors import CannotListen
-from tests.ui.fakes import FakeNode, a_screen, text, until
+from tcpmon.ui.screens.listeners import Failure, ListenersScreen
+from tests.ui.fakes import FakeNode, R, a_screen, text, until
 
 
 async def test_listeners_are_listed_with_their_figures() -> None:
@@ -45,6 +48,43 @@ async def test_a_failure_is_a_row_with_its_remedy() -> None:
         await pilot.press("d")
         await pilot.pause()
         assert "✗" not in text(app)
+
+
+async def test_a_look_up_that_hangs_holds_nothing_up() -> None:
+    """While an address is tried again keys work; it is tried once at a time, and its row stays
+    until it is known, also when one leaves."""
+
+    class Node(FakeNode):
+        async def do(self, command: Command[R]) -> R:
+            if isinstance(command, Listen):
+                self.commands.append(command)
+                async with asyncio.timeout(10):  # for who waits in the app's own loop of messages
+                    await asyncio.Event().wait()
+            return await super().do(command)
+
+    node = Node()
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("l")
+        screen = app.screen
+        assert isinstance(screen, ListenersScreen)
+        endpoint = TcpEndpoint("slow.example", 80)
+        screen._failures.append(Failure(endpoint, CannotListen("no such name", "")))
+        screen._look()
+        await pilot.press("down", "r", "r", "up")
+        await until(pilot, lambda: "▶ ●" in text(app))
+        assert "✗ slow.example:80" in text(app)
+        assert node.commands == [Listen(endpoint)]
+        await pilot.press("escape", "l")
+        await until(pilot, lambda: "✗ slow.example:80" in text(app))
+
+
+async def test_a_clipboard_that_hangs_holds_nothing_up(hanging: asyncio.Event) -> None:
+    """While a program takes its time to copy, keys work; the copy is made though one has left."""
+    async with a_screen(FakeNode()) as (app, pilot):
+        await pilot.press("l", "y", "escape")
+        await until(pilot, lambda: "2 Messages" in text(app))
+        hanging.set()
+        await until(pilot, lambda: "copied 25 B" in text(app))
 
 
 async def test_a_listener_is_stopped() -> None:

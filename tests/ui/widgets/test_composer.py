@@ -122,6 +122,62 @@ async def test_a_paste_is_inserted_and_never_sent() -> None:
     assert node.commands == [Send(sent.encode(), (1,))]
 
 
+async def test_a_long_paste_is_inserted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A paste of many lines changes the text once, not line by line, in the middle as well."""
+    inserted: list[str] = []
+    insert = ComposerInput.insert
+
+    def noting(self: ComposerInput, text: str, index: int) -> None:
+        inserted.append(text)
+        insert(self, text, index)
+
+    async with a_screen(FakeNode([a_client(1)])) as (app, pilot):
+        await pilot.press("s", "ctrl+n", *"<\\>", "left")
+        monkeypatch.setattr(ComposerInput, "insert", noting)
+        app.screen.query_one(ComposerInput).post_message(events.Paste("\n" + "a\\\n" * 3000))
+        await pilot.pause()
+        whole = "\\\\r\\n" + "a\\\\\\r\\n" * 3000
+        assert inserted == [whole]
+        assert value(app) == f"<\\{whole}>"
+
+
+@pytest.mark.parametrize("form", ["text", "hex"])
+async def test_lines_of_a_paste_are_joined_in_its_form(form: str) -> None:
+    """In hex a line break is a blank; where no line end is added to a text, it is LF."""
+    async with a_screen(FakeNode([a_client(1)])) as (app, pilot):
+        await pilot.press("s", *["ctrl+n"] * 4, *["ctrl+t"] * (form == "hex"))
+        app.screen.query_one(ComposerInput).post_message(events.Paste("61\r\n62"))
+        await pilot.pause()
+        assert value(app) == ("61 62" if form == "hex" else "61\\n62")
+
+
+async def test_a_refused_empty_line_brings_nothing_back() -> None:
+    """What was sent before is not written again because a line end found nobody."""
+    node = FakeNode([a_client(1)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("s", *"reboot", "enter")
+        await pilot.pause()
+        node.answers[Send] = Delivery(0, 0, {1: "gone"})
+        await pilot.press("enter")
+        await pilot.pause()
+        assert value(app) == ""
+        assert "not to #1 (gone)" in info(app)
+
+
+async def test_what_comes_back_is_what_was_refused() -> None:
+    """Though another payload was submitted meanwhile."""
+    async with a_screen(FakeNode([a_client(1)])) as (app, pilot):
+        composer = app.screen.query_one(Composer)
+        with composer.prevent(Composer.Submitted):
+            await pilot.press("s", "ctrl+t", *"01", "enter", "ctrl+t", *"two", "enter")
+        composer.sent(False, "not sent")
+        await pilot.pause()
+        assert value(app) == "01"
+        assert info(app).startswith("hex ")
+        composer.sent(False, "not sent")
+        assert value(app) == "01"
+
+
 async def test_a_target_that_leaves_keeps_the_text() -> None:
     """When the client goes while one writes, the border says so and the text stays."""
     node = FakeNode([a_client(1)])

@@ -99,6 +99,22 @@ async def test_what_was_dropped_under_the_reader_is_not_missed() -> None:
         assert shown(pane(app, "messages"))[0] == 700
 
 
+async def test_the_cursor_goes_on_when_its_message_is_dropped() -> None:
+    """The oldest message that is kept is selected then, and keys begin there."""
+    node = FakeNode([a_client(1)], numbered(1000))
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("2", "g")
+        del node.kept[:700]
+        await look(app, pilot)
+        assert await selected(app, pilot) == 700
+        await pilot.press("down")
+        assert await selected(app, pilot) == 701
+        del node.kept[:10]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Message 710 " in title(app, "message")
+
+
 async def test_the_cursor_goes_through_all_messages() -> None:
     """Up from the newest to the oldest and down again, every message is selected once."""
     node = FakeNode([a_client(1)], numbered(40))
