@@ -94,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
     _main("clients-pane", "1", "Clients", "Go to the clients", "go to the client table", Group.MOVE),
     _main("messages-pane", "2", "Messages", "Go to the messages", "go to the message log", Group.MOVE),
     _main("composer-pane", "3", "Composer", "Go to the composer",
-          "write to the client of the row", Group.MOVE),
+          "write to the marked clients, or to the row's", Group.MOVE),
     _main("up", "up k", "Up", "Up", "one row up", Group.MOVE, palette=False),
     _main("down", "down j", "Down", "Down", "one row down", Group.MOVE, palette=False),
     _main("page-up", "pageup", "Page up", "Page up", "one screenful up", Group.MOVE, palette=False),

@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -98,7 +99,8 @@ class TcpmonApp(App[None]):
         """End the screen; from any thread, and from a signal handler."""
         self._leaving = True
         if self._own_loop is not None:
-            self._own_loop.call_soon_threadsafe(self.exit)
+            with suppress(RuntimeError):  # the loop is closed: a second signal, after the screen
+                self._own_loop.call_soon_threadsafe(self.exit)
 
     async def action_quit(self) -> None:
         """End, after asking if somebody would be dropped."""
@@ -120,6 +122,10 @@ class TcpmonApp(App[None]):
             self.exit()
         self._interrupted = now
         self.notify("^c again to quit", timeout=INTERRUPT_SECONDS)
+
+    def key_ctrl_c(self) -> None:
+        """Where no binding took it: a modal keeps the keys from the screens below."""
+        self.action_help_quit()
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy what is selected in an input."""

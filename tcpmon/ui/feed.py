@@ -22,6 +22,7 @@ class Feed:
     """Pictures of a node for one screen.
 
     wanted: says which part of the table is shown now. show: takes each picture.
+    wait: called instead, as often, while it is paused.
     """
 
     def __init__(
@@ -30,11 +31,13 @@ class Feed:
         screen: Screen[None],
         wanted: Callable[[], Ask],
         show: Callable[[View], None],
+        wait: Callable[[], None],
     ) -> None:
         self._node = node
         self._screen = screen
         self._wanted = wanted
         self._show = show
+        self._wait = wait
         self._period = FASTEST
         self._cpu = time.thread_time()
         self._at = time.monotonic()
@@ -57,7 +60,9 @@ class Feed:
         self._show(view)
 
     def _tick(self) -> None:
-        if not self.paused:
+        if self.paused:
+            self._wait()
+        else:
             self.ask()
         self._adapt()
         self._screen.set_timer(self._period, self._tick)

@@ -349,7 +349,7 @@ def record_line(record: Record, when: str, width: int, id_width: int, body: bool
     """Return a record as one line of the log.
 
     when: from record_time. id_width: cells for the client's number. body: with
-    the text of a payload; without it only what stands before.
+    what was said; without it only what stands before.
     """
     word, style = _WORDS[record.kind]
     says = story(record)
@@ -360,7 +360,7 @@ def record_line(record: Record, when: str, width: int, id_width: int, body: bool
     line: Line = [(f"{when} ", "dim"), (f"{who:>{id_width}}", own), (f" {word:<6} ", style)]
     if record.kind > Kind.CAST:
         says = says.removeprefix(f"{word} ")
-        return crop([*line, (says, style)], width)
+        return crop([*line, (says, style)] if body else line, width)
     count = len(record.data)
     amount = number(count) if count < 1_000_000 else size(count)
     line.append((f"{amount:>6}".ljust(8), "dim"))

@@ -18,12 +18,14 @@ def test_a_signal_ends_it_in_good_order(number: signal.Signals) -> None:
         program.shows("1 client")
         program.signal(number)
         assert program.hears(client) == b""
-        program.ended()
+        assert program.ended() == 0
         assert program.left_sane() == []
 
 
-def test_a_signal_with_clients_that_do_not_read() -> None:
-    """Clients that take nothing do not hold it up."""
+@pytest.mark.parametrize("by_key", [False, True])
+def test_a_signal_with_clients_that_do_not_read(by_key: bool) -> None:
+    """Clients that take nothing do not hold it up; a second signal, or one after the screen has
+    been left by key, does no harm."""
     with Program("localhost:0", "--reply", "x" * 60_000) as program:
         clients = [program.client() for _ in range(20)]
         for client in clients:
@@ -32,8 +34,17 @@ def test_a_signal_with_clients_that_do_not_read() -> None:
                 client.sendall(b"more\n")
                 program.read(0)
         program.shows("20 clients")
-        program.signal(signal.SIGTERM)
-        program.ended()
+        if by_key:
+            program.keys("q")
+            program.shows("Quit?")
+            program.keys("y")
+        else:
+            program.signal(signal.SIGTERM)
+        program.wait(lambda: b"\x1b[?1049l" in program.output)
+        for _ in range(3):  # while it waits a second for the clients
+            program.signal(signal.SIGTERM)
+            program.read(0.1)
+        assert program.ended() == 0
         assert program.left_sane() == []
 
 

@@ -700,12 +700,6 @@ def test_an_amount_of_any_size_keeps_the_columns(count: int) -> None:
     assert line_of(Record(0, 0, Kind.RX, 7, b"z" * count), 100).index("z") == short.index("z")
 
 
-def test_an_event_is_told_without_its_body_too() -> None:
-    """In hex, where payloads stand on lines of their own, events still say what happened."""
-    event = Record(0, 0, Kind.WARN, 0, b"it happened")
-    assert "it happened" in said(record_line(event, "12:00", 80, 4, body=False))
-
-
 def test_a_long_fate_leaves_room_for_the_payload() -> None:
     """What became of a broadcast is cut before its payload is, which has half the room."""
     shown = line_of(TWO_STUCK, 100)

@@ -51,10 +51,12 @@ class Errands:
         return delivery.accepted > 0, told(delivery)
 
     async def disconnect(self, targets: Targets, count: int, how: How = How.CLOSE) -> bool:
-        """End connections: one at once, several after asking. count: how many it concerns."""
+        """End connections: one that is named at once, several or all after asking. count: how
+        many it concerns."""
         verb = "Disconnect" if how is How.CLOSE else "Reset"
         question = f"{verb} {counted(count, 'client')}?"
-        if count > 1 and not await self._choose(question, self._named(targets), {"y": verb}):
+        asks = targets is None or count > 1
+        if asks and not await self._choose(question, self._named(targets), {"y": verb}):
             return False
         done = await self.do(Disconnect(targets, how))
         if done is not None and targets is not None and len(targets) == 1:

@@ -6,6 +6,7 @@ actions are is in `actions`, what takes more than a keystroke in `errands`.
 
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,14 +15,14 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tcpmon.core.commands import How
-from tcpmon.core.escape import escape
-from tcpmon.core.model import Client, View
+from tcpmon.core.model import Ask, Client, View
 from tcpmon.core.node import Node
 from tcpmon.core.units import counted
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
+from tcpmon.ui.render import copied
 from tcpmon.ui.screens.errands import Errands
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
@@ -30,6 +31,7 @@ from tcpmon.ui.widgets.messages import MessagesPane
 from tcpmon.ui.widgets.status import StatusBar
 
 if TYPE_CHECKING:
+    from tcpmon.core.payload import Form
     from tcpmon.ui.screens.listeners import Failure
 
 ROOMY = 32  # rows from which the composer is always there
@@ -53,10 +55,12 @@ class MainScreen(Screen[None]):
         self._messages = MessagesPane("messages", node, self._title_of)
         self._composer = Composer("composer", self._describe)
         self._footer = KeyFooter("footer", Place.MAIN)
-        self._feed = Feed(node, self, self._clients.ask, self._show)
+        self._feed = Feed(node, self, self._clients.ask, self._show, self._show_status)
         self._errands = Errands(self, node, self._title_of, self._ask)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
+        self._paused_at = 0  # the end of the records then
+        self._drafts: dict[Targets, tuple[Form, str]] = {}  # what was left unsent, for whom
 
     def compose(self) -> ComposeResult:
         """From the top down."""
@@ -78,19 +82,30 @@ class MainScreen(Screen[None]):
         self._feed.ask()
 
     def _show(self, view: View) -> None:
-        self._status.show(view, self._feed.paused)
+        self._show_status()
         self._clients.show(view)
         self.set_class(not view.count, "-empty")
         if not self._feed.paused:
             self._messages.sync()
         self._retitle_composer()
 
+    def _show_status(self) -> None:
+        news = self._node.span().end - self._paused_at if self._feed.paused else None
+        self._status.show(self._feed.view, news)
+
     def _find(self, client: int) -> Client | None:
-        return next((row for row in self._feed.view.rows if row.id == client), None)
+        """Look among the rows that are shown, and then in the whole table."""
+        rows = self._feed.view.rows
+        if all(row.id != client for row in rows):
+            ask = replace(self._clients.ask(), cursor=client, count=0)
+            place = self._node.view(ask).cursor
+            if place is None:
+                return None
+            rows = self._node.view(replace(ask, first=place, count=1)).rows
+        return next((row for row in rows if row.id == client), None)
 
     def _title_of(self, client: int) -> str:
-        found = self._find(client)
-        return f"#{client} {found.peer}" if found else f"#{client}"
+        return _title(client, self._find(client))
 
     # -- focus ------------------------------------------------------------------------
 
@@ -119,7 +134,7 @@ class MainScreen(Screen[None]):
         place = panes.index(self.focused) if self.focused in panes else 0
         target = panes[(place + step) % len(panes)]
         if target is self._composer.input:
-            self.action_send()
+            self.action_composer_pane()
         else:
             self._go(target)
 
@@ -136,7 +151,9 @@ class MainScreen(Screen[None]):
         self._go(self._messages)
 
     def action_composer_pane(self) -> None:
-        self.action_send()
+        """As it stands, whichever pane has the focus."""
+        if targets := self._chosen("send to", self._clients.cursor):
+            self._write_to(targets)
 
     # -- moving -----------------------------------------------------------------------
 
@@ -197,11 +214,20 @@ class MainScreen(Screen[None]):
             more = " …" if len(targets) > NAMED else ""
             return f"Send to {len(targets)} marked: {names}{more}" if targets else "Send"
         client = self._find(targets[0])
-        return f"Send to {self._title_of(targets[0])}{', gone' if client and client.end else ''}"
+        gone = client is None or client.end
+        return f"Send to {_title(targets[0], client)}{', gone' if gone else ''}"
 
     def _aim(self, targets: Targets) -> None:
+        """Say who is written to. What was written for others is kept for them."""
         client = self._find(targets[0]) if targets else None
-        self._composer.aim(targets, client.listener if client else "")
+        composer = self._composer
+        if targets != composer.targets:
+            if composer.input.value:
+                self._drafts[composer.targets] = composer.form, composer.input.value
+            composer.form, text = self._drafts.pop(targets, (composer.form, ""))
+            composer.input.value = text
+            composer.input.cursor_position = len(text)
+        composer.aim(targets, client.listener if client else "")
 
     @on(ClientsPane.Moved)
     def _retitle_composer(self) -> None:
@@ -217,14 +243,27 @@ class MainScreen(Screen[None]):
         self.add_class("-writing")
         self.set_focus(self._composer.input)
 
-    def _chosen(self, purpose: str) -> tuple[int, ...]:
-        targets = self._clients.targets()
-        if not targets:
+    @property
+    def _looked_at(self) -> int | None:
+        """The client of the row in the pane that has the focus."""
+        if self._pane is self._clients:
+            return self._clients.cursor
+        record = self._messages.selected
+        return (record.client if record else 0) or self._messages.scope
+
+    def _chosen(self, purpose: str, client: int | None) -> tuple[int, ...]:
+        """Return who is marked, or else the client, which is in view then if it has the cursor."""
+        if self._clients.marked:
+            return self._clients.targets()
+        if client is None:
             self.notify(f"nobody to {purpose}", severity="warning")
-        return targets
+            return ()
+        if client == self._clients.cursor:
+            self._clients.reveal()
+        return (client,)
 
     def action_send(self) -> None:
-        if targets := self._chosen("send to"):
+        if targets := self._chosen("send to", self._looked_at or self._clients.cursor):
             self._write_to(targets)
 
     def action_broadcast(self) -> None:
@@ -236,25 +275,41 @@ class MainScreen(Screen[None]):
 
     @on(Composer.Submitted)
     async def _submit(self, message: Composer.Submitted) -> None:
-        self._composer.sent(*await self._errands.send(message.data, message.targets))
+        accepted, note = await self._errands.send(message.data, message.targets)
+        elsewhere = message.targets != self._composer.targets  # what failed is not for these
+        self._composer.sent(accepted or elsewhere, note)
 
     # -- ending connections -----------------------------------------------------------
 
+    def _chosen_to_end(self) -> tuple[int, ...]:
+        """Return who is marked, or else the table's row, but only when it is looked at: in a
+        log that runs on, the row is another one at each message."""
+        clients, why = self._clients, ""
+        if not clients.marked:
+            if self._pane is self._messages:
+                why = "go to the client's row first: 1"
+            elif clients.cursor is not None and not clients.reveal():
+                why = "the row was out of sight: once more to disconnect"
+        if why:
+            self.notify(why, severity="warning")
+            return ()
+        return self._chosen("disconnect", clients.cursor)
+
     @work
     async def action_disconnect(self) -> None:
-        targets = self._chosen("disconnect")
+        targets = self._chosen_to_end()
         if targets and await self._errands.disconnect(targets, len(targets)):
             self._clients.set_marks(())
 
     @work
     async def action_disconnect_how(self) -> None:
-        targets = self._chosen("disconnect")
+        targets = self._chosen_to_end()
         if targets and await self._errands.disconnect_how(targets):
             self._clients.set_marks(())
 
     @work
     async def action_disconnect_all(self) -> None:
-        if count := self._feed.view.totals.open:
+        if count := self._node.view(Ask()).totals.open:  # the picture may be an old one: paused
             await self._errands.disconnect(None, count, How.CLOSE)
 
     # -- the table ----------------------------------------------------------------------
@@ -277,15 +332,17 @@ class MainScreen(Screen[None]):
 
     async def action_clear_closed(self) -> None:
         await self._errands.forget_closed()
+        if marked := self._clients.marked:
+            everyone = self._node.view(self._clients.everyone())
+            self._clients.set_marks(marked & {row.id for row in everyone.rows})
 
     # -- the log ------------------------------------------------------------------------
 
     def action_only_this(self) -> None:
-        record = self._messages.selected
-        if self._messages.scope is not None:
-            self._messages.set_scope(None)
-        elif record and record.client:
-            self._messages.set_scope(record.client)
+        """Or, for the client whose messages are shown already, those of all again."""
+        client, scope = self._looked_at, self._messages.scope
+        if client is not None or scope is not None:
+            self._messages.set_scope(None if client == scope else client)
 
     def action_follow(self) -> None:
         self._messages.set_follow(not self._messages.follow)
@@ -299,11 +356,12 @@ class MainScreen(Screen[None]):
     def action_clear_log(self) -> None:
         self._messages.clear()
 
+    @work
     async def action_copy(self) -> None:
         """The message of the row, or the client's address."""
         record, client = self._messages.selected, self._clients.selected
         if self.focused is self._messages:
-            text = escape(record.data) if record else ""
+            text = copied(record) if record else ""
         else:
             text = client.peer if client else ""
         self.notify(await self._clipboard.copy(text))
@@ -314,6 +372,7 @@ class MainScreen(Screen[None]):
         """Freeze what is shown, or go on as before."""
         paused = self._feed.paused = not self._feed.paused
         if paused:
+            self._paused_at = self._node.span().end
             self._followed = self._messages.follow
             self._messages.set_follow(False)
         elif self._followed:
@@ -344,3 +403,7 @@ class MainScreen(Screen[None]):
 
     def action_interrupt(self) -> None:
         self.app.action_help_quit()
+
+
+def _title(id: int, client: Client | None) -> str:
+    return f"#{id} {client.peer}" if client else f"#{id}"

@@ -36,7 +36,9 @@ class ClientsPane(Pane):
         self._ask_now = ask
         self._view: View | None = None
         self._first = 0
-        self._chase = False  # the cursor was moved: scroll to it, wherever sorting put it
+        self._place = 0  # row number of the cursor, which another client has once this one is gone
+        self._chase = True  # the cursor's row stays in view; only scrolling leaves it behind
+        self._chasing = False
         self.sort = "id"
         self.reverse = False
         self.cursor: int | None = None
@@ -64,26 +66,28 @@ class ClientsPane(Pane):
     def show(self, view: View) -> None:
         """Show a picture; ask for another if it turns out that other rows are wanted."""
         self._view = view
-        if self.cursor is None and view.rows:
-            self.cursor = view.rows[0].id
+        if view.cursor is not None:
+            self._place = view.cursor
+        elif view.rows:
+            # The first one, or it was cleared or pushed out: go on with what took its place.
+            row = min(max(0, self._place - view.first), len(view.rows) - 1)
+            self.cursor = view.rows[row].id
             self._ask_now()
             return
-        if view.cursor is None and view.count and self.cursor is not None:
-            # It was cleared or pushed out: go on with the row that took its place.
-            self.cursor = view.rows[0].id if view.rows else None
-            self._ask_now()
-            return
+        else:
+            self.cursor = None
         first = self._wanted_first(view)
-        if first != view.first and view.count:
+        if first != view.first and view.count and not self._chasing:
             self._first = first
+            self._chasing = True  # once: in a flood of clients the row is elsewhere each time
             self._ask_now()
+            self._chasing = False
             return
         self.repaint()
 
     def _wanted_first(self, view: View) -> int:
         first = min(view.first, max(0, view.count - self._visible))
         if self._chase and view.cursor is not None and self._visible:
-            self._chase = False
             first = min(first, view.cursor)
             first = max(first, view.cursor - self._visible + 1)
         return first
@@ -110,7 +114,9 @@ class ClientsPane(Pane):
             totals = view.totals
             left.append((f"  {number(totals.open)} open", ""))
             if totals.closed:
-                left.append((f", {number(totals.closed)} closed", "dim"))
+                ever = totals.accepted - totals.open
+                of = f" of {number(ever)}" if ever > totals.closed else ""
+                left.append((f", {number(totals.closed)}{of} closed", "dim"))
         arrow = "▼" if self.reverse else "▲"
         label = COLUMN[self.sort].label or "state"
         note: Line = [(f"by {label} {arrow}", "note")]
@@ -140,9 +146,10 @@ class ClientsPane(Pane):
     def _heading(self) -> Line:
         line: Line = [("   ", "")]
         for number_, (column, width) in enumerate(columns_for(self.body_width - 3)):
-            sorted_by = column.sort == self.sort and column.label
-            label = column.label + (("▼" if self.reverse else "▲") if sorted_by else "")
-            style = "note" if sorted_by else "heading"
+            label, style = column.label, "heading"
+            if column.sort == self.sort:
+                label = label[: width - 1] + ("▼" if self.reverse else "▲")
+                style = "note"
             line += [(" ", "")] if number_ else []
             line.append((fit(label, width, column.right), style))
         return line
@@ -182,7 +189,9 @@ class ClientsPane(Pane):
             self._first = max(
                 0, min(row, view.count - 1) - (self._visible - 1 if row > view.first else 0)
             )
+            self._chase = False
             self._ask_now()
+            self._chase = True
             view = self._view
         if view and view.first <= row < view.first + len(view.rows):
             self.set_cursor(view.rows[row - view.first].id)
@@ -196,17 +205,30 @@ class ClientsPane(Pane):
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll without moving the cursor."""
-        view = self._view
-        if view is not None:
-            self._first = min(max(0, view.first + rows), max(0, view.count - self._visible))
-            self._ask_now()
+        if self._view is not None:
+            self._show_from(self._view.first + rows)
 
     def jump(self, fraction: float) -> None:
         """Scroll to a place."""
         view = self._view
         if view is not None:
-            self._first = round(fraction * max(0, view.count - self._visible))
+            self._show_from(round(fraction * max(0, view.count - self._visible)))
+
+    def _show_from(self, first: int) -> None:
+        view = self._view
+        if view is not None:
+            self._first = min(max(0, first), max(0, view.count - self._visible))
+            place = -1 if view.cursor is None else view.cursor
+            self._chase = self._first <= place < self._first + self._visible
             self._ask_now()
+
+    def reveal(self) -> bool:
+        """Scroll back to the cursor; return whether it had been in view."""
+        seen = self.selected is not None
+        if not seen:
+            self._chase = True
+            self._ask_now()
+        return seen
 
     def click_row(self, row: int, column: int, double: bool) -> None:
         """Select a client, open it at a double click, or sort by a heading."""

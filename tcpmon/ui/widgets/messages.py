@@ -159,7 +159,7 @@ class MessagesPane(Pane):
                 continue
             when = record_time(form, record.time, before, self._start)
             before = record.time
-            body = self.form is not Form.HEX
+            body = self.form is not Form.HEX or record.kind > Kind.CAST
             yield [marker, *record_line(record, when, width, id_width, body)], style
 
     def _time_before(self) -> int | None:

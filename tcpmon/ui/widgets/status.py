@@ -35,12 +35,12 @@ class StatusBar(Lines):
         super().__init__(id)
         self._answer = answer
         self._view: View | None = None
-        self._paused = False
+        self._news: int | None = None
 
-    def show(self, view: View, paused: bool) -> None:
-        """Show a picture."""
+    def show(self, view: View, news: int | None) -> None:
+        """Show a picture. news: records since it was taken, if the screen is paused."""
         self._view = view
-        self._paused = paused
+        self._news = news
         self.repaint()
 
     def compose_lines(self) -> Iterable[tuple[Line, str]]:
@@ -67,8 +67,9 @@ class StatusBar(Lines):
         """Return what there is to tell. room: cells for the listeners' addresses."""
         totals = view.totals
         parts: Parts = []
-        if self._paused:
-            parts.append((0, [(" PAUSED ", "alert")]))
+        if self._news is not None:
+            new = f"{number(self._news)} new " if self._news else ""
+            parts.append((0, [(f" PAUSED {new}", "alert")]))
         if wide:
             parts.append((6, [("tcpmon", "title")]))
         parts.append((0, _listeners(view, room)))

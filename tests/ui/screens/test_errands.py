@@ -187,11 +187,12 @@ async def test_nothing_is_done_without_a_yes(targets: Targets) -> None:
     assert (len(stage.asked), stage.commands, stage.done, stage.said) == (1, [], 0, [])
 
 
-async def test_all_is_one_client() -> None:
-    """All clients, if it is one, are disconnected without a question."""
-    stage = Stage(1)
+async def test_all_is_always_a_question() -> None:
+    """All clients are disconnected only after it was asked, also if it is only one."""
+    stage = Stage(1, choice="y")
     assert await stage.errands.disconnect(None, 1) is True
-    assert (stage.asked, stage.commands) == ([], [Disconnect(None)])
+    assert [asked[0] for asked in stage.asked] == ["Disconnect 1 client?"]
+    assert stage.commands == [Disconnect(None)]
 
 
 @pytest.mark.parametrize("count", [2, NAMED, NAMED + 1, NAMED + 2_000])

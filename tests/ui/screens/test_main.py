@@ -2,9 +2,24 @@
 
 import pytest
 
-from tcpmon.core.commands import Disconnect, ForgetClosed, How
+from tcpmon.core.commands import Disconnect, ForgetClosed, How, Send
 from tcpmon.core.errors import Stopped
-from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, a_record, a_screen, closed, text, title
+from tcpmon.ui.screens.main import MainScreen
+from tcpmon.ui.widgets.clients import ClientsPane
+from tcpmon.ui.widgets.composer import Composer
+from tests.ui.fakes import (
+    SMALL,
+    WIDE,
+    FakeNode,
+    a_client,
+    a_record,
+    a_screen,
+    closed,
+    look,
+    pane,
+    text,
+    title,
+)
 
 
 async def test_one_client_is_disconnected_at_once() -> None:
@@ -51,6 +66,53 @@ async def test_all_are_disconnected_after_asking() -> None:
         await pilot.press("y")
         await pilot.pause()
     assert node.commands == [Disconnect(None, How.CLOSE)]
+
+
+async def test_the_question_counts_who_is_there_now() -> None:
+    """While the screen is paused, X still says how many clients it would close."""
+    node = FakeNode([a_client(1)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("p")
+        node.clients += [a_client(2), a_client(3)]
+        await pilot.press("X")
+        await pilot.pause()
+        assert "Disconnect 3 clients?" in text(app)
+
+
+async def test_marks_go_with_the_clients_that_are_cleared() -> None:
+    """Who was marked and has left the table is not written to; who is still there is."""
+    node = FakeNode([closed(1), closed(2), a_client(3)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("space", "space", "space")
+        await pilot.pause()
+        assert "marked 3" in title(app, "clients")
+        del node.clients[:2]
+        await pilot.press("C")
+        await pilot.pause()
+        assert "marked 1" in title(app, "clients")
+        await pilot.press("s", "x", "enter")
+        await pilot.pause()
+    assert node.commands == [ForgetClosed(), Send(b"x\n", (3,))]
+
+
+async def test_a_target_that_is_not_in_sight() -> None:
+    """Whoever is written to, the border tells whether they are gone, and the line end is that
+    of their listener, however far the table was scrolled, and when they have left it."""
+    node = FakeNode([a_client(number) for number in range(1, 100)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("s", "ctrl+n", "escape")  # LF becomes CRLF for this listener
+        await pilot.pause()
+        app.query_one(ClientsPane).scroll_rows(50)
+        await pilot.press("s", "x", "enter")
+        await pilot.pause()
+        assert node.commands == [Send(b"x\r\n", (1,))]
+        assert "Send to #1 127.0.0.1:40001 " in title(app, "composer")
+        node.clients[0] = closed(1)
+        await look(app, pilot)
+        assert "Send to #1 127.0.0.1:40001, gone" in title(app, "composer")
+        del node.clients[0]
+        await look(app, pilot)
+        assert "Send to #1, gone" in title(app, "composer")
 
 
 async def test_closed_clients_are_cleared() -> None:
@@ -149,3 +211,92 @@ async def test_resizing_at_any_moment_is_fine() -> None:
         await pilot.resize_terminal(*SMALL)
         await pilot.pause()
         assert "Disconnect 49 clients?" in text(app)
+
+
+@pytest.mark.parametrize("key", ["d", "D"])
+async def test_nobody_out_of_sight_is_disconnected(key: str) -> None:
+    """When the row was scrolled away, the first d only brings it back."""
+    node = FakeNode([a_client(number) for number in range(1, 100)])
+    async with a_screen(node) as (app, pilot):
+        app.query_one(ClientsPane).scroll_rows(50)
+        await pilot.press(key)
+        await pilot.pause()
+        assert "out of sight" in text(app)
+        assert any(row.startswith("▶") for row in pane(app, "clients"))
+        assert node.commands == []
+        await pilot.press(*{"d": "d", "D": "Dc"}[key])
+        await pilot.pause()
+    assert node.commands == [Disconnect((1,), How.CLOSE)]
+
+
+@pytest.mark.parametrize("key", ["d", "D"])
+async def test_in_the_log_only_the_marked_are_disconnected(key: str) -> None:
+    """With the log in focus, the table's row is not what one looks at."""
+    node = FakeNode([a_client(1), a_client(2)], [a_record(0, client=2)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("2", key)
+        await pilot.pause()
+        assert "go to the client's row first" in text(app)
+        await pilot.press("1", "space", "2", *{"d": "d", "D": "Dc"}[key])
+        await pilot.pause()
+    assert node.commands == [Disconnect((1,), How.CLOSE)]
+
+
+async def test_in_the_log_one_writes_to_the_client_of_the_message() -> None:
+    """s means the message's client, or the marked ones; 3 goes to the composer as it stands."""
+    node = FakeNode([a_client(1), a_client(2)], [a_record(0, client=2)])
+    async with a_screen(node) as (_, pilot):
+        await pilot.press("2", "s", "a", "enter", "escape")
+        await pilot.press("2", "3", "b", "enter", "escape")
+        await pilot.press("1", "space", "2", "s", "c", "enter")
+        await pilot.pause()
+    assert node.commands == [Send(b"a\n", (2,)), Send(b"b\n", (1,)), Send(b"c\n", (1,))]
+
+
+async def test_only_this_is_who_one_looks_at() -> None:
+    """f means the table's row there and the message's client in the log; again, it is undone."""
+    node = FakeNode([a_client(1), a_client(2)], [a_record(0, client=2)])
+    async with a_screen(node) as (app, pilot):
+        told = []
+        for key in ("f", "down", "f", "f", "2", "f", "f"):
+            await pilot.press(key)
+            await pilot.pause()
+            told.append(title(app, "messages").split("Messages")[1].split("127")[0].split("─")[0])
+    whole = "  all clients "
+    assert told == ["  only #1 ", "  only #1 ", "  only #2 ", whole, whole, "  only #2 ", whole]
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_a_draft_is_for_those_it_was_written_for(size: tuple[int, int]) -> None:
+    """What was written for one client is not there for others, and comes back with its form."""
+    async with a_screen(FakeNode([a_client(1), a_client(2)]), size) as (app, pilot):
+        composer = app.screen.query_one(Composer)
+        seen = []
+        await pilot.press("s", "ctrl+t", *"6869", "escape", "b")
+        await pilot.pause()
+        seen.append(composer.input.value)
+        await pilot.press("ctrl+t", *"all", "escape", "down", "s")
+        await pilot.pause()
+        seen.append(composer.input.value)
+        await pilot.press("escape", "up", "s")
+        await pilot.pause()
+        seen.append(f"{composer.form} {composer.input.value}")
+        await pilot.press("escape", "b")
+        await pilot.pause()
+        seen.append(f"{composer.form} {composer.input.value}")
+    assert seen == ["", "", "hex 6869", "text all"]
+
+
+async def test_what_failed_comes_back_to_nobody_else() -> None:
+    """A payload that nobody took is not put where one writes to others by then."""
+    node = FakeNode([a_client(1)])
+    node.answers[Send] = Stopped("it has stopped", "start it again")
+    async with a_screen(node) as (app, pilot):
+        screen, composer = app.screen, app.screen.query_one(Composer)
+        assert isinstance(screen, MainScreen)
+        await pilot.press("s", "x")
+        composer.submit()
+        screen._write_to(None)
+        await pilot.pause()
+        assert "it has stopped" in text(app)
+        assert composer.input.value == ""

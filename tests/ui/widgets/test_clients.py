@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from tcpmon.core.commands import Send
-from tcpmon.core.model import Backlog, Listener, State
+from tcpmon.core.model import Ask, Backlog, Listener, State, View
+from tcpmon.ui.render import COLUMNS, Column, columns_for
 from tcpmon.ui.widgets.clients import ClientsPane
 from tests.ui.fakes import (
     NOW,
@@ -93,15 +94,36 @@ async def test_the_cursor_stays_with_its_client() -> None:
         assert "reset by peer" in row
 
 
-async def test_a_row_that_is_cleared_hands_the_cursor_on() -> None:
-    """When the client under the cursor is taken off the table, another one has the cursor."""
-    node = FakeNode([a_client(1), closed(2), a_client(3)])
+@pytest.mark.parametrize(
+    ("keys", "gone", "heir"), [(["down"], 2, 3), (["G", "up"], 98, 99), (["G"], 99, 98)]
+)
+async def test_a_row_that_is_cleared_hands_the_cursor_on(
+    keys: list[str], gone: int, heir: int
+) -> None:
+    """When the client under the cursor leaves the table, what takes its row has the cursor."""
+    node = FakeNode([a_client(number) for number in range(1, 100)])
     async with a_screen(node) as (app, pilot):
-        await pilot.press("down")
-        del node.clients[1]
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert selected(pane(app, "clients")).endswith(f" {gone}")
+        del node.clients[gone - 1]
         await look(app, pilot)
+        assert selected(pane(app, "clients")).endswith(f" {heir}")
+
+
+async def test_a_table_that_shrinks_has_the_cursor_on_its_last_row() -> None:
+    """When most rows leave the table, the cursor goes on where there still is a row."""
+    node = FakeNode([a_client(number) for number in range(1, 100)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("G")
+        del node.clients[5:]
         await look(app, pilot)
-        assert selected(pane(app, "clients")).split()[-1] in ("1", "3")
+        assert selected(pane(app, "clients")).split()[-1] == "5"
+        node.clients.clear()
+        await look(app, pilot)
+        await pilot.press("s")
+        await pilot.pause()
+        assert "nobody to send to" in text(app)
 
 
 async def test_the_picture_under_the_eyes_does_not_jump() -> None:
@@ -240,3 +262,84 @@ async def test_rows_never_break_the_frame() -> None:
             from rich.cells import cell_len
 
             assert {cell_len(line) for line in lines(app)} == {width}
+
+
+@pytest.mark.parametrize("cause", ["arrivals", "composer", "resize", "order"])
+async def test_the_cursor_stays_in_view(cause: str) -> None:
+    """Whoever comes before it, and however little room is left, the cursor's row is seen."""
+    node = FakeNode([a_client(number, rx_bytes=number) for number in range(1, 60)])
+    async with a_screen(node, (80, 31)) as (app, pilot):
+        if cause != "order":
+            await pilot.press("O")
+        table = app.query_one(ClientsPane)
+        rows = len(pane(app, "clients")) - 1
+        await pilot.press("g", *["down"] * (rows - 1))
+        await pilot.pause()
+        chosen = selected(pane(app, "clients"))
+        assert pane(app, "clients")[-1].startswith("▶")
+        if cause == "arrivals":
+            node.clients += [a_client(number) for number in range(60, 160)]
+            await look(app, pilot)
+        elif cause == "composer":
+            await pilot.press("b")
+        elif cause == "resize":
+            await pilot.resize_terminal(80, 16)
+        else:
+            for client in node.clients:
+                node.clients[client.id - 1] = replace(client, rx_bytes=client.id * 2)
+            table.sort, table.reverse = "rx", True
+            await look(app, pilot)
+        await pilot.pause()
+        assert selected(pane(app, "clients")) == chosen
+
+
+@pytest.mark.parametrize(("key", "seen"), [("space", 2), ("s", 1), ("down", 2)])
+async def test_a_wheel_leaves_the_cursor_behind(key: str, seen: int) -> None:
+    """Who scrolls away stays away, until a key moves the cursor or means its client."""
+    node = FakeNode([a_client(number) for number in range(1, 100)])
+    async with a_screen(node) as (app, pilot):
+        app.query_one(ClientsPane).scroll_rows(50)
+        await look(app, pilot)
+        assert not any(row.startswith("▶") for row in pane(app, "clients"))
+        await pilot.press(key)
+        await pilot.pause()
+        assert selected(pane(app, "clients")).endswith(f" {seen}")
+
+
+async def test_a_flood_of_clients_ends_the_chase() -> None:
+    """When the cursor's row is elsewhere in every picture, each is still painted."""
+    node = FakeNode([a_client(number) for number in range(1, 60)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("O", "g")
+        seen = node.view
+
+        def view(ask: Ask) -> View:
+            last = len(node.clients)
+            node.clients += [a_client(last + number) for number in range(1, 21)]
+            return seen(ask)
+
+        node.view = view  # type: ignore[method-assign]
+        await look(app, pilot)
+        assert "open" in title(app, "clients")
+
+
+async def test_more_have_closed_than_the_table_keeps() -> None:
+    """The title tells how many have closed in all, if the table has not all of them."""
+    node = FakeNode([a_client(1), closed(2), closed(3)])
+    async with a_screen(node) as (app, pilot):
+        assert "1 open, 2 closed" in title(app, "clients")
+        node.changes = {"closed": 1000, "accepted": 3001}
+        await look(app, pilot)
+        assert "1 open, 1,000 of 3,000 closed" in title(app, "clients")
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.sort)
+@pytest.mark.parametrize("width", [1, 20, 80, 160])
+async def test_the_heading_points_at_the_order(column: Column, width: int) -> None:
+    """However narrow its column, the heading that is sorted by ends in the arrow."""
+    async with a_screen(FakeNode([a_client(1)]), (width + 10, 24)) as (app, pilot):
+        table = app.query_one(ClientsPane)
+        table.sort = column.sort
+        await look(app, pilot)
+        shown = {shown.sort for shown, _ in columns_for(table.body_width - 3)}
+        assert ("▲" in pane(app, "clients")[0]) is (column.sort in shown)

@@ -157,6 +157,17 @@ async def test_hex_and_both_show_every_byte() -> None:
         assert len([row for row in pane(app, "messages") if row]) == 1
 
 
+async def test_hex_is_for_payloads() -> None:
+    """In every form an event says what happened."""
+    node = FakeNode([a_client(1)], [a_record(0), a_record(1, b"it happened", Kind.WARN, 0)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("2")
+        for _ in range(3):
+            await pilot.press("x")
+            await pilot.pause()
+            assert "it happened" in "".join(pane(app, "messages"))
+
+
 async def test_one_huge_message_can_be_scrolled_through_as_hex() -> None:
     """A message of 256 KiB is shown as hex from its first line to its last."""
     data = b"A" * (256 * 1024 - 1) + b"Z"

@@ -3,7 +3,7 @@
 import pytest
 
 from tcpmon.core.model import Listener
-from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, a_screen, lines
+from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, a_record, a_screen, lines, until
 
 
 async def test_it_tells_where_and_how_much() -> None:
@@ -45,6 +45,21 @@ async def test_what_is_wrong_is_said(changes: dict[str, object], told: str) -> N
     node.changes = changes
     async with a_screen(node, WIDE) as (app, _):
         assert told in lines(app)[0]
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_a_pause_tells_what_it_hides(size: tuple[int, int]) -> None:
+    """While paused, the line counts the records since, and without any it does not."""
+    node = FakeNode([a_client(1)], [a_record(n) for n in range(5)])
+    async with a_screen(node, size) as (app, pilot):
+        await pilot.press("p")
+        await pilot.pause()
+        assert "PAUSED  " in lines(app)[0]
+        node.kept += [a_record(n) for n in range(5, 1209)]
+        await until(pilot, lambda: "PAUSED 1,204 new" in lines(app)[0])
+        await pilot.press("p")
+        await pilot.pause()
+        assert "PAUSED" not in lines(app)[0]
 
 
 async def test_many_listeners_are_counted() -> None:
