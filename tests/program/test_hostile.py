@@ -16,6 +16,11 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+def cursor_line(program: Program) -> str:
+    """Return the selected line of the log, which is below the table."""
+    return [line for line in program.text.splitlines() if "▶" in line][-1]
+
+
 def session(payloads: list[bytes]) -> Program:
     """Play one session with clients that send these, going through all that can show them."""
     with Program(size=(120, 40)) as program:
@@ -38,6 +43,9 @@ def session(payloads: list[bytes]) -> Program:
         ):  # fmt: skip
             program.keys(keys)
             program.shows(shown)
+            while shown == "held" and " RX " not in cursor_line(program):
+                program.keys("k")
+                program.read(0.2)
         for client in clients:
             client.close()
         program.shows("24 closed")
