@@ -502,7 +502,8 @@ class Connection:
     def _watch(self) -> None:
         """Tell the poller what is wanted now, if that has changed."""
         shared = self._shared
-        held_back = shared.answer is not None and bool(self.refusal())
+        answering = shared.answer is not None and self.state is State.OPEN
+        held_back = answering and bool(self.refusal())
         reading = not (self._eof or held_back or (shared.paused and self in shared.parked))
         events = (READ if reading else 0) | (WRITE if self.queue is not None else 0)
         if events != self._events:

@@ -267,3 +267,17 @@ async def test_all_who_do_not_read_answers_are_bounded_together(serve: Serve) ->
     assert all(client.unsent < 3 * limits.stuck + 16 * READ_LARGE for client in stage.view().rows)
     for task in said:
         task.cancel()
+
+
+async def test_what_a_peer_says_after_our_fin_is_read_with_an_answer_too(serve: Serve) -> None:
+    """A connection that we close is read to its end, though nothing is answered any more."""
+    stage = await serve(answer=lambda data: data, limits=Limits(flush_seconds=60.0))
+    peer = await stage.peer()
+    await stage.disconnect(peer)
+    late = bytes(1 << 20)
+    await peer.say(late)
+    await stage.received(peer, len(late))
+    assert stage.row(peer).tx_bytes == 0
+    peer.close()
+    await stage.gone(peer)
+    assert stage.end(peer).reason is Reason.CLOSED
