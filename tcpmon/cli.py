@@ -187,7 +187,7 @@ def _config(options: argparse.Namespace) -> "Config":
     from msgspec.structs import replace
 
     from tcpmon.config import Config
-    from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, TcpEndpoint, parse
+    from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, TcpEndpoint, clash, parse
     from tcpmon.core.errors import BadAddress, BadSize, InputError
     from tcpmon.core.escape import escape_text, unescape
     from tcpmon.core.limits import MIB, Limits
@@ -195,8 +195,7 @@ def _config(options: argparse.Namespace) -> "Config":
 
     endpoints = tuple(parse(word) for word in options.address)
     for number, endpoint in enumerate(endpoints):
-        picks_a_port = isinstance(endpoint, TcpEndpoint) and endpoint.port == 0
-        if endpoint in endpoints[:number] and not picks_a_port:
+        if any(clash(endpoint, other) for other in endpoints[:number]):
             raise BadAddress(f"{escape_text(str(endpoint))} is given twice", "leave one out")
     if options.echo and options.reply is not None:
         raise InputError("--echo and --reply are two answers to the same read", "take one of them")

@@ -44,6 +44,11 @@ class UnixEndpoint(Struct, frozen=True, tag=True):
 Endpoint = TcpEndpoint | UnixEndpoint
 
 
+def clash(one: Endpoint, other: Endpoint) -> bool:
+    """Say whether two endpoints are the same place; any free port is a new one each time."""
+    return one == other and not (isinstance(one, TcpEndpoint) and one.port == 0)
+
+
 def parse(text: str) -> Endpoint:
     """Return what an address on the command line or in a dialog means.
 

@@ -255,11 +255,11 @@ class Engine:
         return await self.do(Listen(address))
 
     async def _listen(self, endpoint: Endpoint) -> ListenerPicture:
-        if any(other.endpoint == endpoint for other in self._listeners.values()) and not (
-            isinstance(endpoint, endpoints.TcpEndpoint) and endpoint.port == 0
-        ):
+        if any(endpoints.clash(other.endpoint, endpoint) for other in self._listeners.values()):
             raise CannotListen(f"already listening on {escape_text(str(endpoint))}")
         shared = self._running
+        if self._stopping:
+            raise Stopped("the engine is about to stop")
         bound, note = await bind(endpoint)
         if self._stopping or shared is not self._shared:
             for sock in bound:

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import example, given, strategies as st
 
-from tcpmon.core.endpoint import Endpoint, TcpEndpoint, UnixEndpoint, parse
+from tcpmon.core.endpoint import Endpoint, TcpEndpoint, UnixEndpoint, clash, parse
 from tcpmon.core.errors import BadAddress
 from tests.core.safety import refusal, unsafe_in
 
@@ -172,3 +172,19 @@ def test_a_host_is_safe_to_print(text: str) -> None:
         return
     if isinstance(endpoint, TcpEndpoint):
         assert unsafe_in(str(endpoint)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("8000", "localhost:8000", True),
+        (":80", "*:80", True),
+        ("8000", ":8000", False),
+        ("localhost:0", "localhost:0", False),
+        ("unix:a:0", "unix:a:0", True),
+        ("unix:a", "unix:b", False),
+    ],
+)
+def test_two_of_a_kind(one: str, other: str, same: bool) -> None:
+    """The same place twice is a clash, but each free port is another place."""
+    assert clash(parse(one), parse(other)) is same

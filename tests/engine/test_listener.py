@@ -500,6 +500,22 @@ async def test_a_restart_gets_its_port_back_at_once(serve: Serve) -> None:
         assert await greets(engine, again.addresses[0])
 
 
+async def test_an_engine_that_is_ending_takes_no_listener(tmp_path: Path) -> None:
+    """While an engine waits for its clients nothing new is bound, nor left behind."""
+    path = tmp_path / "s"
+    async with Engine(limits=Limits(stop_seconds=0.5)) as engine:
+        listener = await engine.listen("127.0.0.1:0")
+        host, port = listener.addresses[0].split(":")
+        with socket.create_connection((host, int(port)), WAIT):  # does not answer our FIN
+            await engine.until(lambda: engine.totals().open == 1, WAIT)
+            stopping = asyncio.ensure_future(engine.stop())
+            await asyncio.sleep(0)
+            with pytest.raises(Stopped):
+                await engine.listen(UnixEndpoint(str(path)))
+            await stopping
+    assert not path.exists()
+
+
 async def test_an_engine_that_ends_during_a_look_up_leaves_nothing_bound(
     monkeypatch: pytest.MonkeyPatch, descriptors: None
 ) -> None:
