@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from tcpmon.core.escape import escape_hidden
 from tcpmon.core.units import lasted, size
 
 if TYPE_CHECKING:
@@ -232,6 +233,11 @@ class Span(Struct, frozen=True):
 def open_data(peer: str, listener: str) -> bytes:
     """Pack what an OPEN record says; neither part can hold a NUL."""
     return f"{peer}\0{listener}".encode("utf-8", "surrogateescape")
+
+
+def remark(data: bytes) -> str:
+    """Return what an INFO or WARN record says, as one line that is safe to print."""
+    return escape_hidden(data.decode("utf-8", "replace"))
 
 
 def opened(data: bytes) -> tuple[str, str]:

@@ -13,8 +13,7 @@ from typing import TypeVarTuple
 from tcpmon import build
 from tcpmon.config import ServeConfig
 from tcpmon.core.errors import CannotWrite
-from tcpmon.core.escape import escape_hidden
-from tcpmon.core.model import Kind
+from tcpmon.core.model import Kind, remark
 from tcpmon.core.units import size
 from tcpmon.engine.engine import Engine
 from tcpmon.headless import jsonl, text
@@ -99,9 +98,7 @@ class _Report:
         for raw in store.since(self._next, events_only=self._quiet):
             kind = raw[3]
             if kind == Kind.WARN:
-                self._talk.write(
-                    f"tcpmon: {escape_hidden(raw[4].decode(errors='replace'))}\n".encode()
-                )
+                self._talk.write(f"tcpmon: {remark(raw[4])}\n".encode())
             elif kind != Kind.INFO:
                 lines.append(self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None))
         self._next = store.end

@@ -2,8 +2,8 @@ r"""Records as lines for people: `12:00:04.121 1 RX 6 hello\n`."""
 
 import time
 
-from tcpmon.core.escape import escape, escape_hidden
-from tcpmon.core.model import Cast, End, Kind, opened
+from tcpmon.core.escape import escape
+from tcpmon.core.model import Cast, End, Kind, opened, remark
 from tcpmon.core.store import Raw
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import counted
@@ -39,4 +39,4 @@ def _what(kind: int, data: bytes, cast: Cast | None) -> str:
             return "eof    peer closed its sending side"
         case Kind.CLOSE:
             return End.unpack(data).sentence
-    return escape_hidden(data.decode("utf-8", "replace"))
+    return remark(data)

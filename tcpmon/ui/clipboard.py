@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from textual.app import App
+
 from tcpmon.core.units import number
 
 OSC52_BYTES = 74_000  # what terminals commonly take
@@ -39,6 +41,15 @@ class Clipboard:
         if not ways:
             return f"not copied: {number(len(data))} B are more than terminals take"
         return f"copied {number(len(data))} B ({', '.join(ways)})"
+
+    def copy_for(self, app: App[None], text: str) -> None:
+        """Copy while the keys go on, and tell what was done. It is the app's work: leaving
+        the screen that wanted it does not undo it."""
+
+        async def copy() -> None:
+            app.notify(await self.copy(text))
+
+        app.run_worker(copy())
 
     def _programs(self) -> list[tuple[str, tuple[str, ...]]]:
         programs: list[tuple[str, tuple[str, ...]]] = []

@@ -14,8 +14,19 @@ from msgspec import Struct
 from rich.cells import cell_len, set_cell_size, split_text
 
 from tcpmon.core import timestamps
-from tcpmon.core.escape import ESCAPE, escape, escape_hidden
-from tcpmon.core.model import WORDS, Backlog, Client, End, Kind, Reason, Record, State, opened
+from tcpmon.core.escape import ESCAPE, escape
+from tcpmon.core.model import (
+    WORDS,
+    Backlog,
+    Client,
+    End,
+    Kind,
+    Reason,
+    Record,
+    State,
+    opened,
+    remark,
+)
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import number, size, span
 
@@ -387,15 +398,15 @@ def story(record: Record) -> str:
         case Kind.CLOSE:
             return End.unpack(record.data).sentence
         case Kind.INFO | Kind.WARN:
-            return escape_hidden(record.data.decode("utf-8", "replace"))
+            return remark(record.data)
     return ""
 
 
 def told(record: Record, width: int) -> list[Line]:
     """Return what an event says in lines of at most width cells, with its own line breaks."""
     own = record.kind in (Kind.INFO, Kind.WARN)
-    text = record.data.decode("utf-8", "replace").rstrip("\n") if own else story(record)
-    return [line for part in text.split("\n") for line in _wrap([(escape_hidden(part), "")], width)]
+    parts = map(remark, record.data.rstrip(b"\n").split(b"\n")) if own else [story(record)]
+    return [line for part in parts for line in _wrap([(part, "")], width)]
 
 
 def copied(record: Record) -> str:

@@ -116,13 +116,10 @@ class ListenersScreen(Screen[None]):
             await self._listen(selected.endpoint)
 
     def action_copy(self) -> None:
-        """Copy the address. The app's worker: leaving this screen does not undo it."""
+        """Copy the address."""
         selected = self._pane.selected
         if isinstance(selected, Listener):
-            self.app.run_worker(self._copy(" ".join(selected.addresses)))
-
-    async def _copy(self, text: str) -> None:
-        self.notify(await self._clipboard.copy(text))
+            self._clipboard.copy_for(self.app, " ".join(selected.addresses))
 
     def action_close(self) -> None:
         """Back to the clients."""

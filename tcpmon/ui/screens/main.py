@@ -219,14 +219,16 @@ class MainScreen(Screen[None]):
 
     def _aim(self, targets: Targets) -> None:
         """Say who is written to. What was written for others is kept for them."""
-        client = self._find(targets[0]) if targets else None
         composer = self._composer
-        if targets != composer.targets:
-            if composer.input.value:
-                self._drafts[composer.targets] = composer.form, composer.input.value
-            composer.form, text = self._drafts.pop(targets, (composer.form, ""))
-            composer.input.value = text
-            composer.input.cursor_position = len(text)
+        if targets == composer.targets:
+            composer.retitle()
+            return
+        if composer.input.value:
+            self._drafts[composer.targets] = composer.form, composer.input.value
+        composer.form, text = self._drafts.pop(targets, (composer.form, ""))
+        composer.input.value = text
+        composer.input.cursor_position = len(text)
+        client = self._find(targets[0]) if targets else None
         composer.aim(targets, client.listener if client else "")
 
     @on(ClientsPane.Moved)
@@ -356,15 +358,14 @@ class MainScreen(Screen[None]):
     def action_clear_log(self) -> None:
         self._messages.clear()
 
-    @work
-    async def action_copy(self) -> None:
+    def action_copy(self) -> None:
         """The message of the row, or the client's address."""
         record, client = self._messages.selected, self._clients.selected
         if self.focused is self._messages:
             text = copied(record) if record else ""
         else:
             text = client.peer if client else ""
-        self.notify(await self._clipboard.copy(text))
+        self._clipboard.copy_for(self.app, text)
 
     # -- the window ---------------------------------------------------------------------
 

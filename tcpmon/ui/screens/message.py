@@ -88,11 +88,8 @@ class MessageScreen(Screen[None]):
         self._pane.turn()
 
     def action_copy(self) -> None:
-        """As escaped text. The app's worker: leaving this screen does not undo it."""
-        self.app.run_worker(self._copy(copied(self._pane.record)))
-
-    async def _copy(self, text: str) -> None:
-        self.notify(await self._clipboard.copy(text))
+        """As escaped text."""
+        self._clipboard.copy_for(self.app, copied(self._pane.record))
 
     def action_close(self) -> None:
         """Back to the log."""
