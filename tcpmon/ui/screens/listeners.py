@@ -217,7 +217,7 @@ class AddressDialog(ModalScreen[Endpoint | None]):
             said = escape_text(str(endpoints.parse(event.value))) if event.value else ""
         except BadAddress as error:
             said = str(error)
-        self.query_one("#wrong", Static).update(said, layout=False)
+        self.query_one("#wrong", Static).update(said)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go on with an address that is one."""

@@ -50,6 +50,15 @@ async def test_a_failure_is_a_row_with_its_remedy() -> None:
         assert "✗" not in text(app)
 
 
+async def test_all_of_what_is_wrong_can_be_read() -> None:
+    """However long an error is, the dialog has room for it, on a small screen too."""
+    async with a_screen(FakeNode([])) as (app, pilot):
+        await pilot.press("l", "a", *"tls://1")
+        await pilot.pause()
+        shown = " ".join(text(app).replace("│", " ").split())
+        assert "[::1]:9000 or unix:/tmp/my.sock" in shown
+
+
 async def test_a_look_up_that_hangs_holds_nothing_up() -> None:
     """While an address is tried again keys work; it is tried once at a time, and its row stays
     until it is known, also when one leaves."""
