@@ -10,7 +10,10 @@ from tcpmon.engine.thread import EngineThread
 
 def make_engine(config: Config) -> Engine:
     """Return an engine that does what the config says, not started and not listening yet."""
-    return Engine(answer=_answer(config), half_open=config.half_open, limits=config.limits)
+    rules = dict.fromkeys(config.allow, True) | dict.fromkeys(config.deny, False)
+    return Engine(
+        answer=_answer(config), half_open=config.half_open, limits=config.limits, rules=rules
+    )
 
 
 def _answer(config: Config) -> Callable[[bytes], bytes] | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tcpmon.config import Config
 
 VERBS = ("serve",)
+UNSENT_LEAST = 64 << 10
 
 DESCRIPTION = """\
 A TCP server you can see into: who is connected, what each says byte by byte,
@@ -178,8 +179,25 @@ def _parser(prog: str, usage: str, description: str) -> _Parser:
         help="keep clients that have closed their sending side")  # fmt: skip
     add("--keep", metavar="SIZE", default="64MiB",
         help="memory for what happened, oldest out first (64MiB)")  # fmt: skip
+    limits = parser.add_argument_group("limits")
+    add = limits.add_argument
     add("--max-clients", metavar="N", type=int, default=10_000,
         help="clients at once, more are refused (10000)")  # fmt: skip
+    add("--max-per-address", metavar="N", type=int,
+        help="of them from one address (any number)")  # fmt: skip
+    add("--max-accepts", metavar="N", type=int,
+        help="new clients a second, more are refused (any number)")  # fmt: skip
+    add("--max-idle", metavar="TIME",
+        help="close a client when no byte has moved for so long, as 90s (never)")  # fmt: skip
+    add("--max-unsent", metavar="SIZE", default="8MiB",
+        help="bytes that may wait for a client that does not read (8MiB)")  # fmt: skip
+    add("--unread", choices=("skip", "drop", "disconnect"), default="skip",
+        help="what a client beyond that gets of more: nothing, or it loses what has waited"
+             " longest, or its connection (skip)")  # fmt: skip
+    add("--allow", metavar="NETWORK", action="append", default=[],
+        help="let only these in: an address, or as 10.0.0.0/8; more than once")  # fmt: skip
+    add("--deny", metavar="NETWORK", action="append", default=[],
+        help="let these not in; where both hold, the narrower one decides")  # fmt: skip
     return parser
 
 
@@ -187,11 +205,12 @@ def _config(options: argparse.Namespace) -> "Config":
     from msgspec.structs import replace
 
     from tcpmon.config import Config
+    from tcpmon.core.access import network_text, parse_network
     from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, TcpEndpoint, clash, parse
-    from tcpmon.core.errors import BadAddress, BadSize, InputError
+    from tcpmon.core.errors import BadAddress, BadSize, BadTime, InputError
     from tcpmon.core.escape import escape_text, unescape
-    from tcpmon.core.limits import MIB, Limits
-    from tcpmon.core.units import parse_size
+    from tcpmon.core.limits import MIB, Limits, Unread
+    from tcpmon.core.units import binary_size, parse_size, parse_time
 
     endpoints = tuple(parse(word) for word in options.address)
     for number, endpoint in enumerate(endpoints):
@@ -202,14 +221,43 @@ def _config(options: argparse.Namespace) -> "Config":
     keep = parse_size(options.keep)
     if keep < MIB:
         raise BadSize(f"--keep {escape_text(options.keep)} is too little", "1MiB is the least")
-    if options.max_clients < 1:
-        raise InputError(f"--max-clients {options.max_clients} lets nobody in", "1 is the least")
+    for flag in ("max_clients", "max_per_address", "max_accepts"):
+        count = getattr(options, flag)
+        if count is not None and count < 1:
+            word = "--" + flag.replace("_", "-")
+            raise InputError(f"{word} {count} lets nobody in", "1 is the least")
+    unsent = parse_size(options.max_unsent)
+    if unsent < UNSENT_LEAST:
+        what = f"--max-unsent {escape_text(options.max_unsent)} is too little"
+        raise BadSize(what, f"{binary_size(UNSENT_LEAST)} is the least")
+    idle = 0.0 if options.max_idle is None else parse_time(options.max_idle)
+    if options.max_idle is not None and idle < 1:
+        raise BadTime(f"--max-idle {escape_text(options.max_idle)} is too short", "1s is the least")
+    allow, deny = (
+        [parse_network(word) for word in words] for words in (options.allow, options.deny)
+    )
+    if both := set(allow).intersection(deny):
+        network = network_text(both.pop())
+        raise InputError(f"{network} is both allowed and denied", "leave one out")
     return Config(
         endpoints=endpoints or (TcpEndpoint(LOCALHOST, DEFAULT_PORT),),
         echo=options.echo,
         reply=None if options.reply is None else unescape(options.reply),
         half_open=options.half_open,
-        limits=replace(Limits(), keep=keep, clients=options.max_clients),
+        limits=replace(
+            Limits(),
+            clients=options.max_clients,
+            per_address=options.max_per_address or 0,
+            accepts=options.max_accepts or 0,
+            keep=keep,
+            slow=unsent // 8,
+            stuck=unsent,
+            total=max(Limits().total, unsent),
+            unread=Unread(options.unread),
+            idle_seconds=idle,
+        ),
+        allow=tuple(map(network_text, allow)),
+        deny=tuple(map(network_text, deny)),
     )
 
 

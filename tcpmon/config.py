@@ -13,7 +13,7 @@ class Config(Struct, frozen=True):
 
     endpoints: where it listens. echo: answer each read with what came; reply:
     answer each read with this. half_open: keep a client that has closed its
-    sending side. Limits: see there.
+    sending side. Limits: see there. allow, deny: addresses and networks, see core.access.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -21,6 +21,8 @@ class Config(Struct, frozen=True):
     reply: bytes | None = None
     half_open: bool = False
     limits: Limits = Limits()
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
 
 
 class ServeConfig(Struct, frozen=True):

@@ -24,7 +24,10 @@ from tests.core.safety import unsafe_in
 MIB = 1 << 20
 WAIT = 20.0
 
-COMMON = {"--help", "--echo", "--reply", "--half-open", "--keep", "--max-clients"}
+COMMON = {
+    "--help", "--echo", "--reply", "--half-open", "--keep", "--max-clients", "--max-per-address",
+    "--max-accepts", "--max-idle", "--max-unsent", "--unread", "--allow", "--deny",
+}  # fmt: skip
 OPTIONS = {
     (): COMMON | {"--theme", "--version"},
     ("serve",): COMMON | {"--format", "--quiet"},

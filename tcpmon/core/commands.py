@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tcpmon.core.endpoint import Endpoint
 from tcpmon.core.model import Listener
+from tcpmon.core.tcpinfo import TcpInfo
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -71,6 +72,36 @@ class Disconnect(Command[int], frozen=True):
 
     clients: tuple[int, ...] | None
     how: How = How.CLOSE
+
+
+class Permit(Command[None], frozen=True):
+    """Allow or deny callers of an address or network from now on; open clients stay.
+
+    network: as `tcpmon.core.access.parse_network` reads it. seconds: how long it
+    holds, 0 for ever. Raises BadNetwork.
+    """
+
+    network: str
+    allow: bool
+    seconds: float = 0.0
+
+
+class Unpermit(Command[None], frozen=True):
+    """Forget what was said about an address or network.
+
+    Raises BadNetwork, NoSuchTarget.
+    """
+
+    network: str
+
+
+class Examine(Command[TcpInfo | None], frozen=True):
+    """Ask the kernel all it knows about an open client; None where it does not tell.
+
+    Raises NoSuchTarget.
+    """
+
+    client: int
 
 
 class ForgetClosed(Command[int], frozen=True):

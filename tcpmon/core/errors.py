@@ -40,6 +40,14 @@ class BadSize(InputError):
     """Not an amount of bytes."""
 
 
+class BadTime(InputError):
+    """Not a span of time."""
+
+
+class BadNetwork(InputError):
+    """Not an address or a network."""
+
+
 class BadPayload(InputError):
     """What was typed is not bytes yet.
 
@@ -52,7 +60,7 @@ class BadPayload(InputError):
 
 
 class NoSuchTarget(InputError):
-    """A command names a client or listener that is not there (any more)."""
+    """A command names a client, listener or rule that is not there (any more)."""
 
 
 class WorldError(TcpmonError):

@@ -1,25 +1,44 @@
 """What a node allows, and why these figures."""
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 MIB = 1 << 20
 
 
+class Unread(StrEnum):
+    """What becomes of a payload for a client that has `stuck` bytes unsent already."""
+
+    SKIP = "skip"
+    """It is not given it, and whoever sends is told."""
+    DROP = "drop"
+    """It is given it, and loses the oldest whole payloads that wait."""
+    DISCONNECT = "disconnect"
+    """Its connection is reset."""
+
+
 class Limits(Struct, frozen=True):
-    """All amounts in bytes unless the name says otherwise.
+    """All amounts in bytes unless the name says otherwise; 0 is no limit where that is said.
 
     clients: open at once; more are refused with a reset. The engine lowers it to
-    what the descriptors allow.
+    what the descriptors allow. per_address: of them from one address, 0 any.
+    accepts: taken in a second, 0 any; more are refused.
     keep: records, payload and overhead together.
-    slow, stuck: unsent bytes from which a client is marked; a stuck one is given
-    no more until it reads. total: unsent bytes of all clients together.
+    slow, stuck: unsent bytes from which a client is marked; unread: what becomes of
+    payloads for a stuck one. total: unsent bytes of all clients together.
+    idle_seconds: without a byte either way for so long, a client is closed; 0 never.
     """
 
     clients: int = 10_000
+    per_address: int = 0
+    accepts: int = 0
     keep: int = 64 * MIB
     slow: int = 1 * MIB
     stuck: int = 8 * MIB
+    unread: Unread = Unread.SKIP
     total: int = 256 * MIB
+    idle_seconds: float = 0.0
 
     closed_rows: int = 1_000
     spare_descriptors: int = 64

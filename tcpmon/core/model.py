@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from tcpmon.core.access import Rule
 from tcpmon.core.escape import escape_hidden
+from tcpmon.core.limits import Limits
 from tcpmon.core.units import lasted, size
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Reason(IntEnum):
     UNREACHABLE = 5
     STOPPED = 6
     FAILED = 7
+    IDLE = 8
+    UNREAD = 9
 
 
 WORDS = {
@@ -71,6 +75,8 @@ WORDS = {
     Reason.UNREACHABLE: "peer became unreachable",
     Reason.STOPPED: "closed by us, tcpmon ended",
     Reason.FAILED: "ended by an error",
+    Reason.IDLE: "closed by us, idle",
+    Reason.UNREAD: "reset by us, did not read",
 }
 
 
@@ -82,11 +88,24 @@ class Backlog(StrEnum):
     STUCK = "STUCK"
 
 
+class Trouble(StrEnum):
+    """What the kernel knows of a connection and nobody else can see."""
+
+    NONE = ""
+    UNREAD = "does not read"
+    """Bytes wait, and the peer's window is closed."""
+    GONE = "does not answer"
+    """Bytes are sent again and again, and nothing comes back."""
+
+
 class Client(Struct, frozen=True, gc=False):
     """One connection as the table shows it, open or closed.
 
     unsent: accepted for sending and not yet acknowledged by the peer's system:
-    our queue and, where the system tells, the kernel's.
+    our queue and, where the system tells, the kernel's; in_flight: those of them that
+    are under way. dropped: payloads that had to make room for newer ones. rtt: the
+    smoothed round-trip time in microseconds, retransmits: segments sent again, both 0
+    where the system does not tell.
     last: how the newest payload starts, at most 256 bytes.
     """
 
@@ -106,7 +125,12 @@ class Client(Struct, frozen=True, gc=False):
     rx_messages: int
     tx_messages: int
     unsent: int
+    in_flight: int
+    dropped: int
     backlog: Backlog
+    rtt: int
+    retransmits: int
+    trouble: Trouble
     last: bytes
     end: str
     """Why it ended, in words; "" while it is open."""
@@ -166,7 +190,7 @@ class Ask(Struct, frozen=True):
 
 SORTS = (
     "id", "state", "peer", "listener", "age", "heard", "rx", "tx", "rx_rate", "tx_rate",
-    "messages", "unsent", "last",
+    "messages", "unsent", "rtt", "retransmits", "last",
 )  # fmt: skip
 
 
@@ -186,13 +210,19 @@ class View(Struct, frozen=True):
     listeners: tuple[Listener, ...]
     rates: tuple[tuple[float, float], ...]
     """(rx, tx) of the last seconds, oldest first, for a sparkline."""
+    limits: Limits
+    """What is allowed, as it holds on this machine."""
+    rules: tuple[Rule, ...]
+    refusals: tuple[tuple[str, int], ...]
+    """Why callers were refused since the node started, and how many for each reason."""
 
 
 class Cast(Struct, frozen=True):
     """Who a CAST record is for, and what became of it so far.
 
     receivers: client ids in rising order. skipped: who was not given it, and why.
-    waiting: for whom it is queued. lost: whose connection ended before they had it.
+    waiting: for whom it is queued. lost: whose connection ended before they had it, or
+    for whom it made room for newer ones.
     """
 
     receivers: "array[int]"
@@ -210,7 +240,7 @@ class Record(Struct, frozen=True):
 
     seq: counts up by one for each record of the node, so it orders everything.
     client: 0 where it concerns no single one. queued and unsent: of a TX or CAST,
-    how many receivers still wait for it, or ended before they had it.
+    how many receivers still wait for it, or will never have it.
     """
 
     seq: int

@@ -2,7 +2,7 @@
 
 import re
 
-from tcpmon.core.errors import BadSize
+from tcpmon.core.errors import BadSize, BadTime
 from tcpmon.core.escape import escape_text
 
 _SCALE = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
@@ -19,6 +19,21 @@ def parse_size(text: str) -> int:
         raise BadSize(f"'{escape_text(text)}' is not a size", "write for example 64MiB")
     whole, part, unit = match[1], match[2] or "", match[3].lower()
     return int(int(whole + part) * _SCALE[unit] // 10 ** len(part))
+
+
+_TIMES = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_TIME = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(|ms|s|m|min|h|d)", re.ASCII)
+
+
+def parse_time(text: str) -> float:
+    """Return seconds from "90", "90s", "1.5m", "2h", "1d" or "250ms".
+
+    Raises BadTime.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise BadTime(f"'{escape_text(text)}' is not a span of time", "write for example 90s or 5m")
+    return float(match[1]) * _TIMES[match[2]]
 
 
 def size(count: float) -> str:

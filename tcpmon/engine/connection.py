@@ -15,9 +15,10 @@ from collections.abc import Callable
 from itertools import islice
 from time import time_ns
 
-from tcpmon.core.limits import Limits
-from tcpmon.core.model import Backlog, Cast, Client, End, Kind, Reason, State
+from tcpmon.core.limits import Limits, Unread
+from tcpmon.core.model import Backlog, Cast, Client, End, Kind, Reason, State, Trouble
 from tcpmon.core.store import Store, head
+from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.core.units import size
 from tcpmon.engine import sockets
 from tcpmon.engine.listener import Listener
@@ -105,10 +106,11 @@ class Connection:
     __slots__ = (
         "broken", "heard_at", "last", "odd", "queue", "read_size", "recv", "rx_bytes", "rx_head",
         "rx_messages", "tx_bytes", "tx_head", "tx_messages", "write",
-        "address", "closed_at", "end", "id", "kernel_unsent", "listener", "local", "opened_at",
-        "peer", "queued", "rx_rate", "stalled", "state", "tx_rate",
-        "_eof", "_events", "_fd", "_fin_sent", "_head_sent", "_lost_from", "_moved", "_owed",
-        "_sampled", "_shared", "_sock", "_timer", "_why",
+        "address", "closed_at", "dropped", "end", "id", "in_flight", "kernel_unsent", "listener",
+        "local", "opened_at", "peer", "queued", "retransmits", "rtt", "rx_rate", "stalled", "state",
+        "trouble", "tx_rate",
+        "_active_at", "_dropped", "_eof", "_events", "_fd", "_fin_sent", "_head_sent", "_lost_from",
+        "_moved", "_sampled", "_shared", "_sock", "_timer", "_why",
     )  # fmt: skip
 
     def __init__(
@@ -144,6 +146,12 @@ class Connection:
         """Bytes accepted for sending that the kernel does not have yet."""
         self.kernel_unsent = 0
         """Bytes that the kernel has and the peer's has not acknowledged, when last looked at."""
+        self.in_flight = 0
+        """Those of them that are under way."""
+        self.rtt = self.retransmits = 0
+        self.trouble = Trouble.NONE
+        self.dropped = 0
+        """Payloads that had to make room for newer ones."""
         self.stalled = False
         self.end: End | None = None
         self._shared = shared
@@ -153,7 +161,8 @@ class Connection:
         self._head_sent = 0  # of the first payload in the queue
         self._lost_from: int | None = None
         self._moved = 0.0
-        self._owed = False  # the peer's system has not acknowledged all when last looked at
+        self._active_at = 0.0  # when a byte went either way, as far as `sample` has seen
+        self._dropped: dict[int, None] | None = None  # numbers of TX records, in order
         self._eof = False
         self._fin_sent = False
         self._why = Reason.CLOSED
@@ -264,9 +273,45 @@ class Connection:
             return f"does not read, and {size(self._shared.unsent)} are unsent in all"
         return ""
 
+    def offer(self) -> str:
+        """As refusal, for a payload that is there: for its sake a client that does not read
+        may lose what waits, or its connection."""
+        limits = self._shared.limits
+        reason = self.refusal()
+        if reason and self.queued >= limits.stuck and self.state is not State.CLOSING:
+            if limits.unread is Unread.DROP:
+                self._drop_oldest(limits.stuck)
+                return self.refusal()
+            if limits.unread is Unread.DISCONNECT:
+                self.abort(Reason.UNREAD)
+        return reason
+
+    def _drop_oldest(self, limit: int) -> None:
+        """Drop whole payloads from the queue until less than the limit waits."""
+        assert self.queue
+        begun = self.queue.popleft() if self._head_sent else None
+        while self.queue and self.queued >= limit:
+            seq, data, cast = self.queue.popleft()
+            self.queued -= len(data)
+            self._shared.unsent -= len(data)
+            self.dropped += 1
+            if cast is not None:
+                cast.waiting.discard(self.id)
+                cast.lost.add(self.id)
+                continue
+            self._dropped = self._dropped or {}
+            self._dropped[seq] = None
+            while next(iter(self._dropped)) < self._shared.store.first:
+                del self._dropped[next(iter(self._dropped))]
+        if begun:
+            self.queue.appendleft(begun)
+        if not self.queue:
+            self.queue = None
+        self._watch()
+
     def send(self, data: bytes) -> None:
         """Accept a payload for sending, keep it as a record, and hand over what the kernel
-        takes. Ask `refusal` first unless the peer is owed it."""
+        takes. Ask `offer` first unless the peer is owed it."""
         if data:
             self._shared.store.append(time_ns(), self.id, Kind.TX, data)
             self.transmit(data)
@@ -339,6 +384,12 @@ class Connection:
                 self._flushed()
                 return
         self._watch()
+
+    def lost(self, seq: int) -> bool:
+        """Say whether the payload of a TX record will never be sent. From any thread."""
+        if self._dropped is not None and seq in self._dropped:
+            return True
+        return self.end is not None and self.waits_for(seq)
 
     def waits_for(self, seq: int) -> bool:
         """Say whether the payload of a TX record is unsent: queued or, once the
@@ -517,34 +568,68 @@ class Connection:
         if not paused:
             self._watch()
 
-    def look(self) -> None:
-        """Ask the kernel how much the peer has not acknowledged."""
+    def look(self) -> TcpInfo | None:
+        """Ask the kernel what it knows of the connection."""
         self.kernel_unsent = self._unacknowledged()
+        info = sockets.tcp_info(self._sock)
+        closed_window = self.stalled
+        if info is not None:
+            self.rtt, self.retransmits = info.rtt, info.total_retransmits
+            self.in_flight = max(0, self.kernel_unsent - (info.not_sent or 0))
+            # Probes of a closed window are answered, so that only their growing distance tells.
+            closed_window = closed_window or info.backoff > 0
+        if info is not None and info.unacked and info.retransmits:
+            self.trouble = Trouble.GONE
+        elif self.unsent and closed_window:
+            self.trouble = Trouble.UNREAD
+        else:
+            self.trouble = Trouble.NONE
+        return info
 
     def sample(self, seconds: float) -> None:
         """Work out the rates since the last call, and look whether the peer is still there."""
         rx, tx = self._sampled
-        if (
-            rx == self.rx_bytes
-            and tx == self.tx_bytes
-            and not (self.rx_rate or self.tx_rate or self._owed or self.queue or self.odd)
-        ):
+        moved = rx != self.rx_bytes or tx != self.tx_bytes
+        if moved:
+            self._active_at = self._shared.loop.time()
+        elif self._has_idled():
+            self.close(Reason.IDLE)
+            return
+        elif not (self.rx_rate or self.tx_rate or self.kernel_unsent or self.queue or self.odd):
             return  # at rest, as most are
         self.rx_rate = (self.rx_bytes - rx) / seconds
         self.tx_rate = (self.tx_bytes - tx) / seconds
         self._sampled = (self.rx_bytes, self.tx_bytes)
-        if self.queue is not None:
-            waited = self._shared.loop.time() - self._moved
-            self.stalled = waited > self._shared.limits.stall_seconds
-        if self._owed or self.tx_rate:
-            self._owed = self._unacknowledged() > 0
-            if self._owed and sockets.silent_for(self._sock) > self._shared.limits.gone_seconds:
-                self.abort(Reason.NO_ANSWER)
-                return
-        if self.state is State.HALF:
+        if why := self._given_up():
+            self.abort(why)
+        elif self.state is State.HALF:
             self.check()
         elif self in self._shared.parked and sockets.hung_up(self._fd):
             self.on_ready(BROKEN)
+
+    def _has_idled(self) -> bool:
+        limit = self._shared.limits.idle_seconds
+        if not limit or self.state not in (State.OPEN, State.HALF) or self._shared.paused:
+            return False
+        now = self._shared.loop.time()
+        lived = (time_ns() - self.opened_at) / 1e9
+        return min(lived, now - self._active_at) > limit
+
+    def _given_up(self) -> Reason | None:
+        """Look at what waits; return why a peer that does not take it is let go, if it is."""
+        limits = self._shared.limits
+        if self.queue is not None:
+            self.stalled = self._shared.loop.time() - self._moved > limits.stall_seconds
+            stuck = self.stalled and self.queued >= limits.stuck
+            if stuck and limits.unread is Unread.DISCONNECT:
+                return Reason.UNREAD
+        if self.kernel_unsent or self.tx_rate or self.trouble:
+            self.kernel_unsent = self._unacknowledged()
+        if self.kernel_unsent or self.trouble:
+            info = self.look()
+            if info and self.kernel_unsent and info.last_ack_received > limits.gone_seconds * 1000:
+                return Reason.NO_ANSWER
+        return None
 
     @property
     def unsent(self) -> int:
@@ -563,7 +648,8 @@ class Connection:
         return Client(
             self.id, self.state, self.peer, self.local, self.opened_at, self.closed_at,
             self.heard_at, self.rx_bytes, self.tx_bytes, self.rx_rate, self.tx_rate,
-            self.rx_messages, self.tx_messages, self.unsent,
-            Backlog.NONE if end else self.backlog, self.last[:LAST_BYTES],
+            self.rx_messages, self.tx_messages, self.unsent, 0 if end else self.in_flight,
+            self.dropped, Backlog.NONE if end else self.backlog, self.rtt, self.retransmits,
+            Trouble.NONE if end else self.trouble, self.last[:LAST_BYTES],
             end.why if end else "",
         )  # fmt: skip

@@ -10,21 +10,27 @@ import socket
 import time
 import traceback
 from array import array
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
+from msgspec.structs import replace
+
 from tcpmon.core import endpoint as endpoints
+from tcpmon.core.access import Access, network_text, parse_network
 from tcpmon.core.commands import (
     Command,
     Delivery,
     Disconnect,
+    Examine,
     ForgetClosed,
     How,
     Listen,
+    Permit,
     Send,
     Unlisten,
+    Unpermit,
 )
 from tcpmon.core.endpoint import Endpoint
 from tcpmon.core.errors import CannotListen, NoSuchTarget, Stopped
@@ -43,7 +49,8 @@ from tcpmon.core.model import (
     open_data,
 )
 from tcpmon.core.store import Raw, Store
-from tcpmon.core.units import counted
+from tcpmon.core.tcpinfo import TcpInfo
+from tcpmon.core.units import counted, lasted
 from tcpmon.engine import sockets
 from tcpmon.engine.connection import Connection, Shared, Sums
 from tcpmon.engine.datapath import DataPath
@@ -66,7 +73,8 @@ class Engine:
     """A TCP server you can see into.
 
     answer: bytes to send back for each read, e.g. ``lambda data: data`` for an
-    echo. half_open: keep a connection whose peer has closed its sending side.
+    echo. half_open: keep a connection whose peer has closed its sending side. rules:
+    whether callers of an address or network are let in, see `tcpmon.core.access`.
 
     >>> import asyncio
     >>> async def main():
@@ -89,6 +97,7 @@ class Engine:
         answer: Callable[[bytes], bytes] | None = None,
         half_open: bool = False,
         limits: Limits | None = None,
+        rules: Mapping[str, bool] | None = None,
         make_poller: MakePoller = make_poller,
     ) -> None:
         self.limits = limits or Limits()
@@ -110,7 +119,16 @@ class Engine:
         self._sums = Sums()
         self._sums_sampled = (0, 0, 0)
         self._accepted = self._refused = 0
-        self._untold: dict[str, int] = {}  # callers refused since the last line, by reason
+        # Callers refused since the last line, by reason: how many, and who was the last.
+        self._untold: dict[str, tuple[int, str]] = {}
+        self._refusals: Counter[str] = Counter()
+        self._access = Access()
+        for network, allow in (rules or {}).items():
+            self._access.set(parse_network(network), allow)
+        self._at: Counter[str] = Counter()  # open clients by address, if those are limited
+        self._second = 0.0  # when the second began in which new clients are counted
+        self._in_second = 0
+        self._overflows = 0
         self._told_at = -REFUSED_SECONDS
         self._trouble = ""
         self._ticks: list[asyncio.Task[None]] = []
@@ -138,7 +156,9 @@ class Engine:
         self._stopping = False
         files = sockets.raise_descriptor_limit()
         possible = max(1, files - min(self.limits.spare_descriptors, files // 4))
-        self.max_clients = min(self.limits.clients, possible)
+        wanted = self.limits.clients
+        self.limits = replace(self.limits, clients=min(wanted, possible))
+        self._overflows = sockets.overflows()
         path = DataPath(self.store, self._sums, self._answer)
         self._poller = self._make_poller(loop, path.serve, self._settle)
         self._shared = Shared(
@@ -150,9 +170,9 @@ class Engine:
             loop.create_task(self._every(SAMPLE_SECONDS, self._sample)),
             loop.create_task(self._every(LOOK_SECONDS, self._look)),
         ]
-        if self.max_clients < self.limits.clients:
+        if self.limits.clients < wanted:
             self.warn(
-                f"room for {counted(self.max_clients, 'client')}, not {self.limits.clients}:"
+                f"room for {counted(self.limits.clients, 'client')}, not {wanted}:"
                 f" open files end at {files}; raise it with ulimit -n"
             )
 
@@ -237,6 +257,14 @@ class Engine:
                 answer = await self._send(command.data, command.clients)
             case Disconnect():
                 answer = await self._disconnect(command.clients, command.how)
+            case Permit():
+                self._permit(command.network, command.allow, command.seconds)
+                answer = None
+            case Unpermit():
+                self._unpermit(command.network)
+                answer = None
+            case Examine():
+                answer = self._examine(command.client)
             case ForgetClosed():
                 answer = self._forget_closed()
             case _:
@@ -300,7 +328,7 @@ class Engine:
         for part in _slices(receivers.receivers):
             for id in part:
                 connection = self._roster.open.get(id)
-                if reason := connection.refusal() if connection else "gone":
+                if reason := connection.offer() if connection else "gone":
                     receivers.skipped[id] = reason
                 elif connection:
                     connection.transmit(data, receivers)
@@ -311,7 +339,7 @@ class Engine:
 
     def _send_one(self, data: bytes, id: int) -> Delivery:
         connection = self._roster.open.get(id)
-        if reason := connection.refusal() if connection else "gone":
+        if reason := connection.offer() if connection else "gone":
             return Delivery(0, 0, {id: reason})
         assert connection
         if not data:
@@ -334,6 +362,25 @@ class Engine:
             await asyncio.sleep(0)
         return count
 
+    def _permit(self, network: str, allow: bool, seconds: float) -> None:
+        parsed = parse_network(network)
+        self._access.set(parsed, allow, time.time_ns() + int(seconds * 1e9) if seconds else 0)
+        verb = "allowed" if allow else "denied"
+        until = f" for {lasted(seconds)}" if seconds else ""
+        self._say(Kind.INFO, f"{network_text(parsed)} is {verb}{until}")
+
+    def _unpermit(self, network: str) -> None:
+        parsed = parse_network(network)
+        if not self._access.drop(parsed):
+            raise NoSuchTarget(f"there is no rule for {network_text(parsed)}")
+        self._say(Kind.INFO, f"no rule for {network_text(parsed)} any more")
+
+    def _examine(self, client: int) -> TcpInfo | None:
+        connection = self._roster.open.get(client)
+        if connection is None:
+            raise NoSuchTarget(f"client {client} is gone")
+        return connection.look()
+
     def _forget_closed(self) -> int:
         gone = self._roster.forget_closed()
         self._keep_cuts(gone)
@@ -344,29 +391,56 @@ class Engine:
     def _accept(
         self, sock: socket.socket, peer: str, address: object, listener: Listener, local: str
     ) -> None:
-        if len(self._roster.open) >= self.max_clients:
-            sockets.reset(sock)
-            listener.refused += 1
-            self._refuse(f"limit of {counted(self.max_clients, 'client')} reached")
+        if reason := self._refusal(address):
+            self._turn_away(sock, listener, reason, peer)
             return
         try:
             connection = Connection(
                 self._last_id + 1, sock, peer, address, listener, local, self._running
             )
         except OSError as error:  # epoll_ctl(2): ENOSPC, ENOMEM
-            sockets.reset(sock)
-            listener.refused += 1
-            self._refuse((error.strerror or str(error)).lower())
+            self._turn_away(sock, listener, (error.strerror or str(error)).lower(), peer)
             return
         self._last_id += 1
         self._accepted += 1
         listener.accepted += 1
         listener.open += 1
+        if self.limits.per_address and isinstance(address, tuple):
+            self._at[address[0]] += 1
         self._roster.add(connection)
         self.store.append(connection.opened_at, connection.id, Kind.OPEN, open_data(peer, local))
 
+    def _refusal(self, address: object) -> str:
+        """Return why a caller is not let in, "" if he is."""
+        limits = self.limits
+        if isinstance(address, tuple):
+            if reason := self._access.refusal(address[0]):
+                return reason
+            if limits.per_address and self._at[address[0]] >= limits.per_address:
+                return f"limit of {counted(limits.per_address, 'client')} from one address reached"
+        if len(self._roster.open) >= limits.clients:
+            return f"limit of {counted(limits.clients, 'client')} reached"
+        if limits.accepts:
+            now = time.monotonic()
+            if now - self._second >= 1:
+                self._second, self._in_second = now, 0
+            self._in_second += 1
+            if self._in_second > limits.accepts:
+                return f"limit of {counted(limits.accepts, 'new client')} a second reached"
+        return ""
+
+    def _turn_away(self, sock: socket.socket, listener: Listener, reason: str, peer: str) -> None:
+        sockets.reset(sock)
+        listener.refused += 1
+        self._refuse(reason, peer)
+
     def _closed(self, connection: Connection) -> None:
         connection.listener.open -= 1
+        if self.limits.per_address and isinstance(connection.address, tuple):
+            host = connection.address[0]
+            self._at[host] -= 1
+            if not self._at[host]:
+                del self._at[host]
         self._keep_cuts(self._roster.retire(connection))
 
     def _keep_cuts(self, gone: list[Connection]) -> None:
@@ -380,17 +454,19 @@ class Engine:
         else:
             self._trouble = f"callers wait: {reason}"
 
-    def _refuse(self, reason: str) -> None:
+    def _refuse(self, reason: str, peer: str = "") -> None:
         self._refused += 1
-        self._untold[reason] = self._untold.get(reason, 0) + 1
+        self._refusals[reason] += 1
+        self._untold[reason] = self._untold.get(reason, (0, ""))[0] + 1, peer
         self._trouble = f"refusing callers: {reason}"
         if time.monotonic() - self._told_at >= REFUSED_SECONDS:
             self._tell_refused()
 
     def _tell_refused(self) -> None:
         self._told_at = time.monotonic()
-        for reason, count in self._untold.items():
-            self.warn(f"{counted(count, 'caller')} refused: {reason}")
+        for reason, (count, peer) in self._untold.items():
+            who = f", the last was {peer}" if peer else ""
+            self.warn(f"{counted(count, 'caller')} refused: {reason}{who}")
         self._untold.clear()
 
     def warn(self, text: str) -> None:
@@ -434,6 +510,14 @@ class Engine:
         )
         self._rates.append((rx, tx))
         self._message_rate = messages
+        for rule in self._access.expire(time.time_ns()):
+            self._say(Kind.INFO, f"no rule for {rule.network} any more, its time is over")
+        overflows = sockets.overflows()
+        if missed := overflows - self._overflows:
+            self._overflows = overflows
+            self.warn(
+                f"the system dropped {counted(missed, 'caller')}: a listener's queue was full"
+            )
         if self._untold:
             self._tell_refused()
         elif time.monotonic() - self._told_at > 3 * REFUSED_SECONDS:
@@ -469,6 +553,7 @@ class Engine:
         return View(
             time.time_ns(), rows, ask.first, count, cursor, self.totals(rates),
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
+            self.limits, self._access.rules(), tuple(self._refusals.items()),
         )  # fmt: skip
 
     def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:
@@ -495,9 +580,10 @@ class Engine:
         seq, at, client, kind, data = raw
         if kind == Kind.TX:
             connection = self._roster[client] or self._cuts.get(client, (0, None))[1]
-            if connection is not None and connection.waits_for(seq):
-                ended = connection.end is not None
-                return Record(seq, at, Kind.TX, client, data, None, int(not ended), int(ended))
+            if connection is not None:
+                never = connection.lost(seq)
+                waits = not never and connection.waits_for(seq)
+                return Record(seq, at, Kind.TX, client, data, None, int(waits), int(never))
         elif kind == Kind.CAST:
             cast = self.store.cast(seq)
             if cast is not None:

@@ -34,6 +34,8 @@ _KEYS: dict[str, Callable[[Connection], object]] = {
     "tx_rate": attrgetter("tx_rate"),
     "messages": lambda c: c.rx_messages + c.tx_messages,
     "unsent": attrgetter("unsent"),
+    "rtt": attrgetter("rtt"),
+    "retransmits": attrgetter("retransmits"),
     "last": attrgetter("last"),
 }
 

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from tcpmon.core import tcpinfo
 from tcpmon.core.escape import escape_text
+from tcpmon.core.tcpinfo import TcpInfo
 
 BACKLOG = 4096
 NOT_SENT_LOWAT = 256 * 1024
@@ -19,7 +21,7 @@ NOT_SENT_LOWAT = 256 * 1024
 does not read hides up to 4 MB from our queue, where it could be seen and counted."""
 
 # Not TCP_USER_TIMEOUT, which would end a peer that is there but does not read: what it
-# is for, a peer that is gone while data is unacknowledged, is seen by `silent_for`.
+# is for, a peer that is gone while data is unacknowledged, is seen in `tcp_info`.
 _OPTIONS = (
     ("TCP_KEEPIDLE", 15),
     ("TCP_KEEPINTVL", 5),
@@ -143,16 +145,18 @@ def unacknowledged(connected: socket.socket) -> int:
     return int.from_bytes(answer, sys.byteorder)
 
 
-_LAST_ACK_RECEIVED = 56  # offset in struct tcp_info of include/uapi/linux/tcp.h: milliseconds
-
-
-def silent_for(connected: socket.socket) -> float:
-    """Return the seconds since the peer's system last acknowledged anything; it does even
-    if its program does not read. 0 where this system does not tell."""
+def tcp_info(connected: socket.socket) -> TcpInfo | None:
+    """Return what the kernel knows of a connection, None where it does not tell."""
     if sys.platform != "linux" or connected.family == socket.AF_UNIX:
-        return 0.0
-    info = connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_ACK_RECEIVED + 4)
-    return int.from_bytes(info[_LAST_ACK_RECEIVED:], sys.byteorder) / 1000
+        return None
+    return tcpinfo.unpack(connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, tcpinfo.SIZE))
+
+
+def overflows() -> int:
+    """Return how often a full accept queue has cost a caller his try, on the whole machine
+    and since it started; 0 where this system does not tell. Source: proc_net_netstat(5)."""
+    names, figures = [line.split() for line in _lines("/proc/net/netstat")[:2]] or ([], [])
+    return int(dict(zip(names, figures, strict=False)).get("ListenOverflows", 0))
 
 
 def pending_error(connected: socket.socket) -> int:

@@ -9,11 +9,14 @@ from tcpmon.core.commands import (
     Command,
     Delivery,
     Disconnect,
+    Examine,
     ForgetClosed,
     How,
     Listen,
+    Permit,
     Send,
     Unlisten,
+    Unpermit,
 )
 from tcpmon.core.endpoint import TcpEndpoint, UnixEndpoint
 from tcpmon.core.errors import NoSuchTarget
@@ -26,6 +29,10 @@ EXAMPLES: tuple[Command[object], ...] = (
     Send(b"", (1, 2)),
     Disconnect(None),
     Disconnect((7,), How.RESET),
+    Permit("10.0.0.0/8", allow=True),
+    Permit("::1", allow=False, seconds=60),
+    Unpermit("10.0.0.0/8"),
+    Examine(3),
     ForgetClosed(),
 )
 

@@ -122,7 +122,7 @@ async def test_a_reply_of_any_size_arrives_whole(serve: Serve, size: int) -> Non
         await peer.say(b"?")
         assert digest(await peer.hear(size)) == digest(reply)
     await stage.until(lambda: stage.row(peer).tx_bytes == 2 * size)
-    assert stage.row(peer).unsent == 0
+    await stage.until(lambda: stage.row(peer).unsent == 0)
 
 
 async def test_an_answer_queues_behind_what_was_sent_before(serve: Serve) -> None:

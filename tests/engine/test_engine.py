@@ -271,7 +271,10 @@ def told_refused(stage: Stage) -> int:
     """Return how many refused callers the lines for the operator add up to."""
     total = 0
     for line in stage.warnings():
-        words = re.fullmatch(r"([\d,]+) callers? refused: limit of \d+ clients? reached", line)
+        words = re.fullmatch(
+            r"([\d,]+) callers? refused: limit of \d+ clients? reached, the last was 127\.0\.0\.1:\d+",
+            line,
+        )
         assert words, line
         total += int(words[1].replace(",", ""))
     return total

@@ -36,6 +36,8 @@ KEYS: dict[str, Callable[[Client], Any]] = {
     "tx_rate": lambda row: row.tx_rate,
     "messages": lambda row: row.rx_messages + row.tx_messages,
     "unsent": lambda row: row.unsent,
+    "rtt": lambda row: row.rtt,
+    "retransmits": lambda row: row.retransmits,
     "last": lambda row: row.last,
 }
 

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 from textual.app import App
 from textual.pilot import Pilot
 
+from tcpmon.core.access import Rule
 from tcpmon.core.commands import Command, Delivery, Disconnect, ForgetClosed, Listen, Send, Unlisten
 from tcpmon.core.errors import TcpmonError
+from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
     Backlog,
@@ -21,6 +23,7 @@ from tcpmon.core.model import (
     Span,
     State,
     Totals,
+    Trouble,
     View,
 )
 from tcpmon.ui.app import TcpmonApp
@@ -39,7 +42,7 @@ def a_client(id: int, **changes: object) -> Client:
     """A client that is open and has said hello."""
     client = Client(
         id, State.OPEN, f"127.0.0.1:{40000 + id}", "127.0.0.1:8000", NOW - 60 * SECOND, 0,
-        NOW - SECOND, 6, 0, 0.0, 0.0, 1, 0, 0, Backlog.NONE, b"hello\n", "",
+        NOW - SECOND, 6, 0, 0.0, 0.0, 1, 0, 0, 0, 0, Backlog.NONE, 0, 0, Trouble.NONE, b"hello\n", "",
     )  # fmt: skip
     return replace(client, **changes)
 
@@ -69,6 +72,8 @@ class FakeNode:
         self.kept = records or []
         self.listeners: tuple[Listener, ...] = (LISTENER,)
         self.rates: tuple[tuple[float, float], ...] = ()
+        self.rules: tuple[Rule, ...] = ()
+        self.refusals: tuple[tuple[str, int], ...] = ()
         self.changes: dict[str, object] = {}
         self.commands: list[object] = []
         self.answers: dict[type, object] = {
@@ -105,6 +110,7 @@ class FakeNode:
             NOW, tuple(order[ask.first : ask.first + ask.count]), ask.first, len(order),
             ids.index(ask.cursor) if ask.cursor in ids else None,
             replace(totals, **self.changes), self.listeners, self.rates,
+            Limits(), self.rules, self.refusals,
         )  # fmt: skip
 
     def span(self) -> Span:

@@ -1,0 +1,108 @@
+"""Who may connect: addresses and networks that are allowed or denied.
+
+The narrowest rule that an address falls under decides. Under none, it may come
+in, unless some rule allows: then only those that are allowed may.
+"""
+
+import ipaddress
+from ipaddress import IPv4Network, IPv6Network
+
+from msgspec import Struct
+
+from tcpmon.core.errors import BadNetwork
+from tcpmon.core.escape import escape_text
+
+Network = IPv4Network | IPv6Network
+
+
+def parse_network(text: str) -> Network:
+    """Return a network from "10.0.0.0/8", "10.0.0.7", "fe80::/10" or "::1".
+
+    Raises BadNetwork.
+    """
+    shown = escape_text(text)
+    try:
+        return ipaddress.ip_network(text.strip())
+    except ValueError:
+        pass
+    try:
+        wider = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise BadNetwork(
+            f"'{shown}' is not an address or a network", "write for example 10.0.0.7 or 10.0.0.0/8"
+        ) from None
+    address = text.strip().partition("/")[0]
+    raise BadNetwork(f"'{shown}' names one address and a network", f"write {wider} or {address}")
+
+
+def network_text(network: Network) -> str:
+    """Return a network as people write it, a single address without its length."""
+    whole = network.prefixlen == network.max_prefixlen
+    return str(network.network_address if whole else network)
+
+
+class Rule(Struct, frozen=True):
+    """Whether callers of a network may come in.
+
+    network: as people write it. until: when it ends, ns since 1970, 0 never.
+    """
+
+    network: str
+    allow: bool
+    until: int = 0
+
+
+class Access:
+    """Rules, one for a network at most."""
+
+    def __init__(self) -> None:
+        self._rules: dict[Network, Rule] = {}
+        # By family and length of the prefix, the longest first, and then by the prefix.
+        self._tables: dict[int, list[tuple[int, dict[int, Rule]]]] = {}
+        self._closed = False  # somebody is allowed, so others are not
+
+    def set(self, network: Network, allow: bool, until: int = 0) -> None:
+        """Allow or deny a network, whatever it was before. until: as a Rule's."""
+        self._rules[network] = Rule(network_text(network), allow, until)
+        self._index()
+
+    def drop(self, network: Network) -> bool:
+        """Forget the rule for a network; say whether there was one."""
+        known = self._rules.pop(network, None) is not None
+        self._index()
+        return known
+
+    def expire(self, now: int) -> list[Rule]:
+        """Forget the rules that have ended; return them. now: ns since 1970."""
+        over = {network: rule for network, rule in self._rules.items() if 0 < rule.until <= now}
+        if over:
+            self._rules = {net: rule for net, rule in self._rules.items() if net not in over}
+            self._index()
+        return list(over.values())
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return all rules, in the order in which they were first made."""
+        return tuple(self._rules.values())
+
+    def refusal(self, host: str) -> str:
+        """Return why callers from an address are refused, "" if they are not."""
+        if not self._rules:
+            return ""
+        address = ipaddress.ip_address(host.partition("%")[0])
+        bits = int(address)
+        for length, prefixes in self._tables.get(address.version, ()):
+            rule = prefixes.get(bits >> (address.max_prefixlen - length))
+            if rule is not None:
+                return "" if rule.allow else f"{rule.network} is denied"
+        return "not among those that are allowed" if self._closed else ""
+
+    def _index(self) -> None:
+        tables: dict[int, dict[int, dict[int, Rule]]] = {}
+        for network, rule in self._rules.items():
+            prefixes = tables.setdefault(network.version, {}).setdefault(network.prefixlen, {})
+            shift = network.max_prefixlen - network.prefixlen
+            prefixes[int(network.network_address) >> shift] = rule
+        self._tables = {
+            version: sorted(lengths.items(), reverse=True) for version, lengths in tables.items()
+        }
+        self._closed = any(rule.allow for rule in self._rules.values())
