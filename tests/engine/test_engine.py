@@ -272,7 +272,8 @@ def told_refused(stage: Stage) -> int:
     total = 0
     for line in stage.warnings():
         words = re.fullmatch(
-            r"([\d,]+) callers? refused: limit of \d+ clients? reached, the last was 127\.0\.0\.1:\d+",
+            r"([\d,]+) callers? refused: limit of \d+ clients? reached, "
+            r"the last was 127\.0\.0\.1:\d+",
             line,
         )
         assert words, line

@@ -42,7 +42,8 @@ def a_client(id: int, **changes: object) -> Client:
     """A client that is open and has said hello."""
     client = Client(
         id, State.OPEN, f"127.0.0.1:{40000 + id}", "127.0.0.1:8000", NOW - 60 * SECOND, 0,
-        NOW - SECOND, 6, 0, 0.0, 0.0, 1, 0, 0, 0, 0, Backlog.NONE, 0, 0, Trouble.NONE, b"hello\n", "",
+        NOW - SECOND, 6, 0, 0.0, 0.0, 1, 0, 0, 0, 0, Backlog.NONE, 0, 0, Trouble.NONE,
+        b"hello\n", "",
     )  # fmt: skip
     return replace(client, **changes)
 

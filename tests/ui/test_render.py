@@ -19,6 +19,7 @@ from tcpmon.core.model import (
     Reason,
     Record,
     State,
+    Trouble,
     open_data,
 )
 from tcpmon.ui import render as module
@@ -110,7 +111,12 @@ def clients(draw: st.DrawFn, names: st.SearchStrategy[str] = ADDRESSES) -> Clien
         rx_messages=draw(AMOUNTS),
         tx_messages=draw(AMOUNTS),
         unsent=draw(AMOUNTS),
+        in_flight=draw(AMOUNTS),
+        dropped=draw(AMOUNTS),
         backlog=draw(st.sampled_from(Backlog)),
+        rtt=draw(st.integers(0, 2**32 - 1)),
+        retransmits=draw(st.integers(0, 2**32 - 1)),
+        trouble=draw(st.sampled_from(Trouble)),
         last=draw(BYTES)[:256],
         end=draw(ENDS).why if gone else "",
     )
@@ -170,7 +176,8 @@ def a_client(**changed: object) -> Client:
     plain: dict[str, object] = {
         "id": 7, "state": State.OPEN, "peer": "127.0.0.1:54321", "listener": "127.0.0.1:8000",
         "opened": NOON, "closed": 0, "heard": NOON, "rx_bytes": 6, "tx_bytes": 0, "rx_rate": 0.0,
-        "tx_rate": 0.0, "rx_messages": 1, "tx_messages": 0, "unsent": 0, "backlog": Backlog.NONE,
+        "tx_rate": 0.0, "rx_messages": 1, "tx_messages": 0, "unsent": 0, "in_flight": 0,
+        "dropped": 0, "backlog": Backlog.NONE, "rtt": 0, "retransmits": 0, "trouble": Trouble.NONE,
         "last": b"hello\n", "end": "",
     }  # fmt: skip
     return Client(**(plain | changed))  # type: ignore[arg-type]
