@@ -182,6 +182,7 @@ BROKEN_GLYPH = "✗"
 _BROKEN = {
     WORDS[Reason.PEER_RESET]: "reset",
     WORDS[Reason.RESET]: "reset",
+    WORDS[Reason.UNREAD]: "reset",
     WORDS[Reason.NO_ANSWER]: "lost",
     WORDS[Reason.UNREACHABLE]: "lost",
     WORDS[Reason.FAILED]: "lost",

@@ -724,7 +724,7 @@ def test_broken_ends_stand_out(reason: Reason) -> None:
     """An end that nobody ordered, and every reset, is in the colour of an error."""
     record = Record(1, 0, Kind.CLOSE, 7, End(reason, 0, 0, 0, 0).pack())
     styles = {style for _, style in record_line(record, "12:00", 100, 4)[2:]}
-    orderly = {Reason.PEER_CLOSED, Reason.CLOSED, Reason.STOPPED}
+    orderly = {Reason.PEER_CLOSED, Reason.CLOSED, Reason.STOPPED, Reason.IDLE}
     assert styles == ({"event"} if reason in orderly else {"error"})
 
 
