@@ -719,13 +719,15 @@ def _fields(record: Record) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__struct_fields__}
 
 
+ORDERLY = {Reason.PEER_CLOSED, Reason.CLOSED, Reason.STOPPED, Reason.IDLE}
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_broken_ends_stand_out(reason: Reason) -> None:
     """An end that nobody ordered, and every reset, is in the colour of an error."""
     record = Record(1, 0, Kind.CLOSE, 7, End(reason, 0, 0, 0, 0).pack())
     styles = {style for _, style in record_line(record, "12:00", 100, 4)[2:]}
-    orderly = {Reason.PEER_CLOSED, Reason.CLOSED, Reason.STOPPED, Reason.IDLE}
-    assert styles == ({"event"} if reason in orderly else {"error"})
+    assert styles == ({"event"} if reason in ORDERLY else {"error"})
 
 
 @given(ENDS)
@@ -733,8 +735,9 @@ def test_an_end_is_judged_alike_everywhere(end: End) -> None:
     """The glyph, the last column and the log agree on whether a connection broke."""
     client = a_client(state=State.CLOSED, closed=NOON, end=end.why)
     record = Record(1, 0, Kind.CLOSE, 7, end.pack())
-    orderly = end.reason in {Reason.PEER_CLOSED, Reason.CLOSED, Reason.STOPPED}
-    word = "reset" if end.reason in {Reason.PEER_RESET, Reason.RESET} else "lost"
+    orderly = end.reason in ORDERLY
+    resets = {Reason.PEER_RESET, Reason.RESET, Reason.UNREAD}
+    word = "reset" if end.reason in resets else "lost"
     assert broken(end.why) == ("" if orderly else word)
     assert (client_line(client, NOON, columns_for(120))[0][1] == "error") != orderly
     assert (last(client, 60)[0][1] == "error") != orderly
