@@ -28,6 +28,9 @@ READ_SMALL, READ_LARGE = 448, 256 * 1024
 """A read asks for little, since what it asks for is allocated, and goes on asking while it
 comes back full. 448 is what fits, header included, where the interpreter keeps small objects."""
 
+BULK = 64 * 1024
+"""Who has said so much at once is read straight into the store's blocks, until he says little."""
+
 ANSWER_FAILED = "the answer failed"
 LAST_BYTES = 256  # of the newest payload, for the table
 FLUSH_MESSAGES = 64  # queued payloads handed to the kernel in one call; one call a turn
@@ -109,8 +112,8 @@ class Connection:
         "address", "closed_at", "dropped", "end", "id", "in_flight", "kernel_unsent", "listener",
         "local", "opened_at", "peer", "queued", "retransmits", "rtt", "rx_rate", "stalled", "state",
         "trouble", "tx_rate",
-        "_active_at", "_dropped", "_eof", "_events", "_fd", "_fin_sent", "_head_sent", "_lost_from",
-        "_moved", "_sampled", "_shared", "_sock", "_timer", "_why",
+        "_active_at", "_bulk", "_dropped", "_eof", "_events", "_fd", "_fin_sent", "_head_sent",
+        "_lost_from", "_moved", "_sampled", "_shared", "_sock", "_timer", "_why",
     )  # fmt: skip
 
     def __init__(
@@ -119,7 +122,7 @@ class Connection:
     ) -> None:  # fmt: skip
         """peer and local: names of the two ends. address: the peer's, as accept() gave it."""
         self.odd = shared.paused
-        """No plain reading will do: it is not open both ways, or reading pauses."""
+        """No plain reading will do: it is not open both ways, reading pauses, or it is in bulk."""
         self.recv = sock.recv
         self.write = sock.send
         self.read_size = READ_SMALL
@@ -163,6 +166,7 @@ class Connection:
         self._moved = 0.0
         self._active_at = 0.0  # when a byte went either way, as far as `sample` has seen
         self._dropped: dict[int, None] | None = None  # numbers of TX records, in order
+        self._bulk = False
         self._eof = False
         self._fin_sent = False
         self._why = Reason.CLOSED
@@ -191,13 +195,37 @@ class Connection:
             self.check()
             return
         try:
-            data = self.recv(self.read_size)
+            if self._bulk:
+                self._take_bulk(self._sock.recv_into(self._shared.store.room(READ_LARGE)))
+            else:
+                self.take(self.recv(self.read_size))
         except BlockingIOError:
             return
         except OSError as error:
             self.failed(error)
+
+    def _take_bulk(self, count: int) -> None:
+        """Account for a read into the store's room; 0 is the peer's FIN."""
+        if not count:
+            self._peer_closed()
             return
-        self.take(data)
+        shared = self._shared
+        answer = shared.answer if self.state is State.OPEN else None
+        room = shared.store.room(count)
+        data = bytes(room[: count if answer is not None else LAST_BYTES])
+        self.heard_at = time_ns()
+        self._count_rx(count)
+        self.last = data[: min(count, LAST_BYTES)]
+        shared.store.keep(self.heard_at, self.id, Kind.RX, count)
+        if count < BULK // 4:
+            self._set_bulk(False)
+        if answer is not None:
+            self._answer(data, answer)
+
+    def _set_bulk(self, bulk: bool) -> None:
+        self._bulk = bulk
+        self.read_size = READ_SMALL
+        self._become(self.state)
 
     def take(self, data: bytes) -> None:
         """Account for what one read gave; b"" is the peer's FIN. A read that came back full
@@ -213,6 +241,8 @@ class Connection:
             self._count_rx(len(data))
             self.last = data[:LAST_BYTES]
             self._shared.store.append(self.heard_at, self.id, Kind.RX, data)
+            if len(data) >= BULK:
+                self._set_bulk(True)
             if self._shared.answer is not None and self.state is State.OPEN:
                 self._answer(data, self._shared.answer)
         if self.state is State.CLOSED:
@@ -546,7 +576,7 @@ class Connection:
 
     def _become(self, state: State) -> None:
         self.state = state
-        self.odd = state is not State.OPEN or self._shared.paused
+        self.odd = state is not State.OPEN or self._bulk or self._shared.paused
 
     # -- being looked at ------------------------------------------------------
 

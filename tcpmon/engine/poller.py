@@ -38,7 +38,8 @@ class Target(Protocol):
     def on_ready(self, ready: int) -> None: ...
 
 
-Serve = Callable[[Events, dict[int, Target]], None]
+Serve = Callable[[Events, dict[int, Target]], bool]
+"""Handles events of targets by their descriptors; says whether the turn should end now."""
 
 TURN_EVENTS = 512
 TURN_SECONDS = 0.005
@@ -95,8 +96,8 @@ class EpollPoller:
         self._left = []
         deadline = time.monotonic() + TURN_SECONDS
         for start in range(0, len(events), _BETWEEN_CLOCKS):
-            self._serve(events[start : start + _BETWEEN_CLOCKS], self._targets)
-            if time.monotonic() > deadline:
+            enough = self._serve(events[start : start + _BETWEEN_CLOCKS], self._targets)
+            if enough or time.monotonic() > deadline:
                 self._left = events[start + _BETWEEN_CLOCKS :]
                 break
         self._after_turn()
