@@ -57,6 +57,22 @@ class TcpInfo(Struct, frozen=True):
     window_limited: int | None
     send_window: int | None
 
+    @property
+    def window_closed(self) -> bool:
+        """Say whether bytes wait because the peer has no room for them. It is asked for room at
+        growing intervals (backoff), and since it answers, nothing else tells."""
+        waiting = self.not_sent or 0
+        room = -1 if self.send_window is None else self.send_window
+        return self.backoff > 0 and not self.unacked and room < waiting
+
+    @property
+    def unanswered(self) -> bool:
+        """Say whether bytes were sent again, or asked room for, without any answer. One
+        question may be under way to a peer that is there."""
+        if self.unacked:
+            return self.retransmits > 0
+        return self.probes > (1 if self.window_closed else 0)
+
 
 def unpack(raw: bytes) -> TcpInfo | None:
     """Return what getsockopt(TCP_INFO) has given; None if it is less than any kernel gives."""

@@ -602,18 +602,14 @@ class Connection:
         """Ask the kernel what it knows of the connection."""
         self.kernel_unsent = self._unacknowledged()
         info = sockets.tcp_info(self._sock)
-        closed_window = self.stalled
+        self.trouble = Trouble.UNREAD if self.stalled else Trouble.NONE
         if info is not None:
             self.rtt, self.retransmits = info.rtt, info.total_retransmits
             self.in_flight = max(0, self.kernel_unsent - (info.not_sent or 0))
-            # Probes of a closed window are answered, so that only their growing distance tells.
-            closed_window = closed_window or info.backoff > 0
-        if info is not None and info.unacked and info.retransmits:
-            self.trouble = Trouble.GONE
-        elif self.unsent and closed_window:
-            self.trouble = Trouble.UNREAD
-        else:
-            self.trouble = Trouble.NONE
+            if info.unanswered:
+                self.trouble = Trouble.GONE
+            elif info.window_closed:
+                self.trouble = Trouble.UNREAD
         return info
 
     def sample(self, seconds: float) -> None:
