@@ -81,7 +81,7 @@ def test_is_what_the_kernel_means() -> None:
         ({}, False, False),
         ({"unacked": 3}, False, False),
         ({"unacked": 3, "retransmits": 1}, False, True),
-        ({"unacked": 1, "retransmits": 1, "backoff": 1, "send_window": 0, "not_sent": 9}, False, True),
+        ({"unacked": 1, "retransmits": 1, "backoff": 1, "not_sent": 9}, False, True),
         ({"backoff": 1, "not_sent": 9, "send_window": 0}, True, False),
         ({"backoff": 4, "not_sent": 9, "send_window": 8, "probes": 1}, True, False),
         ({"backoff": 4, "not_sent": 9, "send_window": 8, "probes": 2}, True, True),
