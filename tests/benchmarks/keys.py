@@ -8,7 +8,7 @@ from statistics import quantiles
 
 from tests.benchmarks.processes import SERVER, Pour, free_port, processor_seconds
 from tests.benchmarks.terminal import Terminal
-from tests.benchmarks.tools import tcpmon
+from tests.benchmarks.tools import tcpmon_path
 
 PRESSES = 100
 
@@ -32,7 +32,7 @@ def typed(clients: int, rate: float, keys: Sequence[bytes], first: bytes = b"") 
     any moment of the screen's own rhythm.
     """
     port = free_port()
-    with Terminal(tcpmon(), str(port), cores=SERVER) as terminal:
+    with Terminal(tcpmon_path(), str(port), cores=SERVER) as terminal:
         terminal.shows("Nobody is connected yet")
         with Pour(port, clients, rate) as pour:
             terminal.shows(f" {clients:,} open")
