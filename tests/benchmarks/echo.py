@@ -52,8 +52,15 @@ def ours() -> AbstractContextManager[Server]:
     return serving(tcpmon("serve", "-q", "--echo"))
 
 
-def trips(server: Server, clients: int = FEW, reply: int = 64, rate: float = 0) -> Said:
-    """Send lines of 64 bytes and wait for the reply to each."""
+def trips(
+    server: Server,
+    clients: int = FEW,
+    reply: int = 64,
+    seconds: float = SECONDS,
+    rate: float = 0,
+) -> Said:
+    """Send lines of 64 bytes and wait for the reply to each. rate: so many a second, whatever
+    comes back."""
     return load(
-        "echo", server.port, clients=clients, size=64, reply=reply, seconds=SECONDS, rate=rate
+        "echo", server.port, clients=clients, size=64, reply=reply, seconds=seconds, rate=rate
     )

@@ -10,6 +10,7 @@ import socket
 import time
 from contextlib import AbstractContextManager
 
+from tcpmon.core.limits import MIB
 from tests.benchmarks.processes import (
     Pour,
     Server,
@@ -17,15 +18,14 @@ from tests.benchmarks.processes import (
     resident_kib,
     serving,
     settle,
-)
+)  # fmt: skip
 from tests.benchmarks.table import Table, at_most
 from tests.benchmarks.terminal import watched
 from tests.benchmarks.tools import engine, python, tcpmon
-from tcpmon.core.limits import MIB
 
 CLIENTS, MORE, FEW = 10_000, 19_000, 1_000
 REST = 4.0  # seconds
-WINDOW, OWED = 4096, 64 * 1024  # bytes that a client takes, and that it is sent
+WINDOW, OWED = 4096, 16 * 1024  # bytes that a client takes, and that it is sent
 
 
 def run(table: Table) -> None:
@@ -69,15 +69,15 @@ def held(start: AbstractContextManager[Server], clients: int) -> tuple[float, fl
 
 def owing(clients: int) -> float:
     """Return the microseconds of processor that each client costs in a second."""
-    with serving(engine("broadcast", str(16 * MIB))) as server:
-        with (
-            Pour(server.port, clients, 0, WINDOW),
-            socket.create_connection(("127.0.0.1", server.port)) as speaker,
-        ):
-            speaker.sendall(bytes(OWED))
-            time.sleep(1)  # for what is sampled of the sending itself
-            settle(server.pid)
-            return busy(server.pid) / clients * 1e6
+    with (
+        serving(engine("broadcast", str(16 * MIB))) as server,
+        Pour(server.port, clients, 0, WINDOW),
+        socket.create_connection(("127.0.0.1", server.port)) as speaker,
+    ):
+        speaker.sendall(bytes(OWED))
+        time.sleep(1)  # for what is sampled of the sending itself
+        settle(server.pid)
+        return busy(server.pid) / clients * 1e6
 
 
 def busy(pid: int) -> float:

@@ -109,9 +109,8 @@ def _end_children(leader: int) -> None:
 
 def load(mode: str, port: int, **options: float) -> Said:
     """Put load on a server, see the source of tcpload for modes and options."""
-    enough_descriptors(options.get("clients", 0))
-    words = [tcpload(), mode, *(f"{name}={value}" for name, value in {"port": port, **options}.items())]
-    with Popen(words, stdout=PIPE, stderr=PIPE) as process:
+    command = _command(mode, port=port, **options)
+    with Popen(command, stdout=PIPE, stderr=PIPE) as process:
         os.sched_setaffinity(process.pid, LOAD)
         try:
             said, wrong = process.communicate(timeout=3 * SECONDS + options.get("seconds", 0))
@@ -124,11 +123,12 @@ def load(mode: str, port: int, **options: float) -> Said:
     return _numbers(said)
 
 
-def enough_descriptors(clients: float) -> None:
-    """Raise Unmeasured if so many clients cannot be."""
+def _command(mode: str, **options: float) -> Command:
+    needed = options.get("clients", 0) + SPARE
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if clients + SPARE > most:
-        raise Unmeasured(f"{clients + SPARE:,.0f} descriptors needed, ulimit -n allows {most:,}")
+    if needed > most:
+        raise Unmeasured(f"{needed:,.0f} descriptors needed, ulimit -n allows {most:,}")
+    return tcpload(), mode, *(f"{name}={value}" for name, value in options.items())
 
 
 def _numbers(said: bytes) -> Said:
@@ -144,9 +144,8 @@ class Pour:
     """
 
     def __init__(self, port: int, clients: int, rate: float, window: int = 0) -> None:
-        enough_descriptors(clients)
-        options = f"port={port}", f"clients={clients}", f"rate={rate}", f"window={window}"
-        self._process = Popen((tcpload(), "pour", *options), stdin=PIPE, stdout=PIPE)
+        command = _command("pour", port=port, clients=clients, rate=rate, window=window)
+        self._process = Popen(command, stdin=PIPE, stdout=PIPE)
         os.sched_setaffinity(self._process.pid, LOAD)
         self.rate = 0.0
 

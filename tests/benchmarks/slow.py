@@ -7,10 +7,10 @@ what is queued for somebody is no more in it.
 from contextlib import AbstractContextManager
 from functools import partial
 
+from tcpmon.core.limits import MIB, Limits
 from tests.benchmarks.processes import Said, Server, load, resident_kib, serving, settle
 from tests.benchmarks.table import Table, at_most
 from tests.benchmarks.tools import engine
-from tcpmon.core.limits import MIB, Limits
 
 CLIENTS, STUCK = 10, 10
 SIZE, BYTES = 16 * 1024, 64 * MIB

@@ -1,7 +1,8 @@
 """Fills a history and tells what that took: `filling.py RECORDS PORT`.
 
 Writes one JSON object once so many records are kept: `overhead`, the bytes for each
-beside its payload, and `pause`, the longest of the garbage collector in milliseconds.
+beside its payload, and `pause`, the longest work of the garbage collector in milliseconds
+of processor time.
 """
 
 import asyncio
@@ -11,10 +12,10 @@ import os
 import sys
 import time
 
-from tests.benchmarks.processes import resident_kib
 from tcpmon.core.limits import MIB, Limits
 from tcpmon.engine.engine import Engine
 from tcpmon.memory import settle_memory
+from tests.benchmarks.processes import resident_kib
 
 FIRST = 10_000  # records before which clients come, and memory is not looked at
 KEEP = 256 * MIB
@@ -22,13 +23,13 @@ SECONDS = 60
 
 
 class Pauses:
-    """For gc.callbacks: how long the longest collection took, in seconds."""
+    """For gc.callbacks: the processor time of the longest collection, in seconds."""
 
     def __init__(self) -> None:
         self.longest = self._began = 0.0
 
     def __call__(self, phase: str, info: dict[str, int]) -> None:
-        now = time.perf_counter()
+        now = time.thread_time()
         if phase == "start":
             self._began = now
         else:
