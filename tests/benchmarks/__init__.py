@@ -1,6 +1,6 @@
 """How fast the whole program is, beside a peer that was measured in the same minute.
 
-    python -m tests.benchmarks              everything, some XXX minutes
+    python -m tests.benchmarks              everything, some half an hour
     python -m tests.benchmarks echo start   only these
     python -m tests.benchmarks --rounds 9   more rounds, less doubt
 

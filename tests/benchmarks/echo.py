@@ -40,9 +40,7 @@ def run(table: Table) -> None:
     """Fill in the lines."""
     contest = Contest(table, "serve -q --echo: trips/s", ours, RIVALS, trips)
     contest.ratios("rate")
-    for rival in contest.rivals:
-        if rival.goal:
-            table.ratio("  processor for each, us", rival.name, contest.pairs("cost", rival))
+    contest.costs()
     rivals = (C_EPOLL._replace(goal=at_least(0.9)),)
     many = partial(trips, clients=MANY)
     Contest(table, f"serve -q --echo, {MANY:,} clients: trips/s", ours, rivals, many).ratios("rate")

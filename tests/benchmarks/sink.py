@@ -26,7 +26,9 @@ RIVALS = (
 
 def run(table: Table) -> None:
     """Fill in the lines."""
-    Contest(table, "serve -q, lines of 1 KiB: MB/s", quiet, RIVALS, poured).ratios("rate")
+    contest = Contest(table, "serve -q, lines of 1 KiB: MB/s", quiet, RIVALS, poured)
+    contest.ratios("rate")
+    contest.costs()
     screen = partial(watched, tcpmon())
     rival = Rival("serve -q", quiet, at_least(0.6))
     Contest(table, "the same with the screen: MB/s", screen, (rival,), poured).ratios("rate")

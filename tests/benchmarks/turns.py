@@ -83,3 +83,11 @@ class Contest:
         """Fill in a line for each rival."""
         for rival in self.rivals:
             self._table.ratio(self._what, rival.name, self.pairs(figure, rival), rival.goal)
+
+    def costs(self) -> None:
+        """Fill in a line for each rival with a goal about the processor, which is the steadier
+        figure where the machine has other things to do or the load is the limit."""
+        for rival in self.rivals:
+            if rival.goal:
+                pairs = self.pairs("cost", rival)
+                self._table.ratio("  processor for each, us", rival.name, pairs)
