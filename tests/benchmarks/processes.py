@@ -139,15 +139,15 @@ class Pour:
     """Clients that send lines of 64 bytes, so many a second in all; 0: they keep still.
 
     Use as a context. At its end the clients are gone and `rate` is how many
-    lines a second the server took. They read nothing; window: bytes that the
-    kernel keeps for each.
+    lines a second the server took, `share` how much of what was sent. They read
+    nothing; window: bytes that the kernel keeps for each.
     """
 
     def __init__(self, port: int, clients: int, rate: float, window: int = 0) -> None:
         command = _command("pour", port=port, clients=clients, rate=rate, window=window)
         self._process = Popen(command, stdin=PIPE, stdout=PIPE)
         os.sched_setaffinity(self._process.pid, LOAD)
-        self.rate = 0.0
+        self.rate = self.share = 0.0
 
     def __enter__(self) -> Self:
         assert self._process.stdout
@@ -159,7 +159,9 @@ class Pour:
     def __exit__(self, *_: object) -> None:
         try:
             said = self._process.communicate(timeout=SECONDS)[0]  # closes its stdin
-            self.rate = _numbers(said)["rate"] if said else 0.0
+            if said:
+                numbers = _numbers(said)
+                self.rate, self.share = numbers["rate"], numbers["share"]
         except subprocess.TimeoutExpired:
             end(self._process)
 

@@ -111,8 +111,14 @@ extern "C" {
     fn epoll_wait(epoll: c_int, events: *mut Event, room: c_int, milliseconds: c_int) -> c_int;
     fn socket(domain: c_int, kind: c_int, protocol: c_int) -> c_int;
     fn connect(fd: c_int, address: *const Address, length: u32) -> c_int;
-    fn setsockopt(fd: c_int, level: c_int, name: c_int, value: *const c_void, length: u32) -> c_int;
-    fn getsockopt(fd: c_int, level: c_int, name: c_int, value: *mut c_void, length: *mut u32) -> c_int;
+    fn setsockopt(fd: c_int, level: c_int, name: c_int, value: *const c_void, size: u32) -> c_int;
+    fn getsockopt(
+        fd: c_int,
+        level: c_int,
+        name: c_int,
+        value: *mut c_void,
+        size: *mut u32,
+    ) -> c_int;
 }
 const READABLE: u32 = 1;
 const WRITABLE: u32 = 4;
@@ -244,7 +250,8 @@ fn send_whole(socket: &TcpStream, data: &[u8]) {
 
 /// A line that says who it is from and which one it is, as far as there is room.
 fn message(client: usize, number: u64, size: usize) -> Vec<u8> {
-    let mut line = format!("dev={client:06};temp=21.5;hum=40;seq={number:09};state=ok;").into_bytes();
+    let mut line =
+        format!("dev={client:06};temp=21.5;hum=40;seq={number:09};state=ok;").into_bytes();
     line.resize(size - 1, b'x');
     line.push(b'\n');
     line
@@ -265,7 +272,7 @@ fn echo(options: &Options) -> Said {
     let mut trips = Vec::new();
     let (mut sent, mut answered) = (0u64, 0u64);
     let start = Instant::now();
-    let warm = (Duration::from_millis(100) + Duration::from_micros(30) * clients as u32).as_nanos() as u64;
+    let warm = 100_000_000 + 30_000 * clients as u64; // long enough for a trip of each
     let end = warm + options.seconds().as_nanos() as u64;
     if rate == 0.0 {
         for number in 0..clients {
@@ -524,7 +531,7 @@ fn pour(options: &Options) -> Said {
     }
     let seconds = from.elapsed().as_secs_f64();
     let taken = (sent - unread(port) / LINE as u64) as f64;
-    vec![("rate", taken / seconds), ("count", taken)]
+    vec![("rate", taken / seconds), ("count", taken), ("share", taken / sent.max(1) as f64)]
 }
 
 fn at_the_end_of_stdin() -> Arc<AtomicBool> {
@@ -571,6 +578,7 @@ fn main() {
         _ => fail("no such mode, see the source"),
     };
     let said = mode(&Options::parse(words));
-    let fields: Vec<_> = said.iter().map(|(name, number)| format!("\"{name}\": {number}")).collect();
+    let fields: Vec<_> =
+        said.iter().map(|(name, number)| format!("\"{name}\": {number}")).collect();
     say(&format!("{{{}}}", fields.join(", ")));
 }
