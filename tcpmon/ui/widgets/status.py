@@ -90,9 +90,9 @@ class StatusBar(Lines):
         else:
             parts.append((7, [(f"kept {size(totals.kept_bytes)}", "dim")]))
         if totals.trouble:
-            parts.append((2, [(totals.trouble, "alert")]))
+            parts.append((0, [(totals.trouble, "alert")]))
         elif totals.refused:
-            parts.append((3, [(f"{number(totals.refused)} refused", "warn")]))
+            parts.append((2, [(f"{number(totals.refused)} refused", "warn")]))
         if self._answer:
             parts.append((6, [(self._answer, "note")]))
         return parts
