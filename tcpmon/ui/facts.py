@@ -82,12 +82,15 @@ def of_kernel(info: TcpInfo, client: Client) -> list[Fact]:
     again = counted(info.total_retransmits, "segment") if info.total_retransmits else "nothing"
     if info.retransmits:
         again += f", the oldest {counted(info.retransmits, 'time')} by now"
-    lost = f", {number(info.lost)} of them lost" if info.lost else ""
+    under_way = "nothing"
+    if info.unacked:
+        lost = f", {number(info.lost)} of them lost" if info.lost else ""
+        under_way = f"{counted(info.unacked, 'segment')} not acknowledged{lost}"
     facts = [
         Fact("State", STATES.get(info.state, f"state {info.state}")),
         Fact("RTT", rtt),
         Fact("Sent again", again, "warn" if info.retransmits else ""),
-        Fact("Under way", f"{counted(info.unacked, 'segment')} not acknowledged{lost}"),
+        Fact("Under way", under_way),
     ]
     if info.send_window is not None:
         waited = ""

@@ -73,6 +73,8 @@ def test_times() -> None:
         (an_info(total_retransmits=3), "Sent again", "3 segments"),
         (an_info(total_retransmits=3, retransmits=1), "Sent again",
          "3 segments, the oldest 1 time by now"),
+        (an_info(), "Under way", "nothing"),
+        (an_info(unacked=1), "Under way", "1 segment not acknowledged"),
         (an_info(unacked=3, lost=1), "Under way", "3 segments not acknowledged, 1 of them lost"),
         (an_info(), "Peer's window", "room for 65.5 kB"),
         (an_info(send_window=0, window_limited=1_200_000), "Peer's window",

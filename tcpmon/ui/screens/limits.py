@@ -30,8 +30,8 @@ RULES_LEAST = 8  # lines that are kept for the rules, frame and heading included
 EXAMPLES = "10.0.0.7, 10.0.0.0/8, fe80::/10, 10.0.0.7 10m"
 
 _UNREAD = {
-    Unread.SKIP: "gets nothing more until it reads",
-    Unread.DROP: "loses what has waited longest",
+    Unread.SKIP: "gets nothing more",
+    Unread.DROP: "loses what is oldest",
     Unread.DISCONNECT: "is reset",
 }
 _stamp = Stamper(time.localtime)
@@ -200,7 +200,7 @@ def limit_lines(view: View) -> list[Line]:
         _Limit("  who is beyond it", "", _UNREAD[limits.unread], "--unread"),
         _Limit("Records", size(totals.kept_bytes), binary_size(limits.keep), "--keep"),
     ]  # fmt: skip
-    heading: Line = [(f"{'':<19}{'now':>9}   {'allowed':<33}set by", "heading")]
+    heading: Line = [(f"{'':<19}{'now':>9}   {'allowed':<24}set by", "heading")]
     return [heading, *map(_limit_line, each)]
 
 
@@ -212,7 +212,7 @@ def _limit_line(limit: _Limit) -> Line:
     return [
         (f"{limit.name:<19}", ""),
         (f"{limit.now:>9}", "warn" if limit.full else ""),
-        (f"   {limit.allowed:<33}", ""),
+        (f"   {limit.allowed:<24}", ""),
         (limit.flag, "dim"),
     ]
 

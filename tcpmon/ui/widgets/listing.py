@@ -56,7 +56,8 @@ class Listing(Pane, Generic[T]):
     def scroll_rows(self, rows: int) -> None:
         """Move the cursor."""
         self._cursor = max(0, min(len(self.items) - 1, self._cursor + rows))
-        self._top = min(max(self._top, self._cursor - self._visible + 1), self._cursor)
+        top = min(max(self._top, self._cursor - self._visible + 1), self._cursor)
+        self._top = max(0, min(top, len(self.items) - self._visible))
         self.repaint()
 
     def jump(self, fraction: float) -> None:

@@ -57,6 +57,9 @@ async def test_limits_that_are_hit_are_seen_at_80_columns() -> None:
     async with a_screen(node, SMALL) as (app, pilot):
         assert "● 127.0.0.1:8000 +1" in lines(app)[0]
         assert "refusing callers: limit of 10 clients reached" in lines(app)[0]
+        node.changes["trouble"] = "refusing callers: 10.0.0.7 is denied"
+        await look(app, pilot)
+        assert "1 client  refusing callers: 10.0.0.7 is denied" in lines(app)[0]
         node.changes["trouble"] = (
             "callers wait: too many open files; raise the limit with ulimit -n"
         )
