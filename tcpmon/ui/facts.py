@@ -41,8 +41,8 @@ def of_client(client: Client, limits: Limits, now: int) -> list[Fact]:
         facts.append(Fact("Closed", f"{_moment(client.closed)}, after {after}"))
     facts += [
         Fact("Last heard", _ago(now - client.heard) if client.heard else "never"),
-        Fact("Received", _flow(client.rx_bytes, client.rx_messages, client.rx_rate), "rx"),
-        Fact("Sent", _flow(client.tx_bytes, client.tx_messages, client.tx_rate), "tx"),
+        _flow("Received", "rx", client.rx_bytes, client.rx_messages, client.rx_rate, client.end),
+        _flow("Sent", "tx", client.tx_bytes, client.tx_messages, client.tx_rate, client.end),
     ]
     if not client.end:
         amount = f"{size(client.unsent)}, {size(client.in_flight)} of it under way"
@@ -70,8 +70,9 @@ def _ago(nanoseconds: int) -> str:
     return f"{span(nanoseconds / 1e9)} ago"
 
 
-def _flow(count: int, messages: int, rate: float) -> str:
-    return f"{size(count)} in {counted(messages, 'message')}, {size(rate)}/s now"
+def _flow(name: str, style: str, count: int, messages: int, rate: float, end: str) -> Fact:
+    now = "" if end else f", {size(rate)}/s now"
+    return Fact(name, f"{size(count)} in {counted(messages, 'message')}{now}", style)
 
 
 def of_kernel(info: TcpInfo, client: Client) -> list[Fact]:

@@ -39,6 +39,7 @@ def told(facts: list[Fact], name: str) -> str | None:
         (a_client(1, unsent=9_000_000, in_flight=64_000, backlog=Backlog.STUCK), "Unsent",
          "9.0 MB, 64.0 kB of it under way; STUCK from 8 MiB queued"),
         (closed(1), "Unsent", None),
+        (closed(1), "Received", "6 B in 1 message"),
         (a_client(1), "Closed", None),
         (a_client(1), "Dropped", None),
         (a_client(1, dropped=12), "Dropped", "12 messages made room for newer ones"),
