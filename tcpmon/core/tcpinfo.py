@@ -12,6 +12,13 @@ from msgspec import Struct
 SIZE = 232
 """Bytes to ask for."""
 
+STATES = {
+    1: "established", 2: "SYN sent", 3: "SYN received", 4: "FIN sent", 5: "FIN acknowledged",
+    6: "both have closed, late segments may come", 7: "closed", 8: "FIN received",
+    9: "FIN received and sent", 10: "listens", 11: "both FINs under way",
+}  # fmt: skip
+"""TcpInfo.state in words. Source: include/net/tcp_states.h, RFC 9293 section 3.3.2."""
+
 _FIELDS = (
     ("state", 0, "B"), ("retransmits", 2, "B"), ("probes", 3, "B"), ("backoff", 4, "B"),
     ("rto", 8, "I"), ("send_mss", 16, "I"), ("unacked", 24, "I"), ("lost", 32, "I"),
