@@ -50,7 +50,7 @@ from tcpmon.core.model import (
 )
 from tcpmon.core.store import Raw, Store
 from tcpmon.core.tcpinfo import TcpInfo
-from tcpmon.core.units import counted, lasted
+from tcpmon.core.units import counted, lasted, number
 from tcpmon.engine import sockets
 from tcpmon.engine.connection import Connection, Shared, Sums
 from tcpmon.engine.datapath import DataPath
@@ -128,7 +128,6 @@ class Engine:
         self._at: Counter[str] = Counter()  # open clients by address, if those are limited
         self._second = 0.0  # when the second began in which new clients are counted
         self._in_second = 0
-        self._overflows = 0
         self._told_at = -REFUSED_SECONDS
         self._trouble = ""
         self._ticks: list[asyncio.Task[None]] = []
@@ -158,7 +157,6 @@ class Engine:
         possible = max(1, files - min(self.limits.spare_descriptors, files // 4))
         wanted = self.limits.clients
         self.limits = replace(self.limits, clients=min(wanted, possible))
-        self._overflows = sockets.overflows()
         path = DataPath(self.store, self._sums, self._answer)
         self._poller = self._make_poller(loop, path.serve, self._settle)
         self._shared = Shared(
@@ -512,12 +510,11 @@ class Engine:
         self._message_rate = messages
         for rule in self._access.expire(time.time_ns()):
             self._say(Kind.INFO, f"no rule for {rule.network} any more, its time is over")
-        overflows = sockets.overflows()
-        if missed := overflows - self._overflows:
-            self._overflows = overflows
-            self.warn(
-                f"the system dropped {counted(missed, 'caller')}: a listener's queue was full"
-            )
+        for listener in self._listeners.values():
+            if missed := listener.newly_dropped():
+                where = f"tries to connect to {listener.addresses[0]}"
+                why = "the system's queue of those who wait was full"
+                self.warn(f"{number(missed)} {where} came to nothing: {why}")
         if self._untold:
             self._tell_refused()
         elif time.monotonic() - self._told_at > 3 * REFUSED_SECONDS:
