@@ -28,10 +28,22 @@ _FIELDS = (
     ("bytes_received", 128, "Q"), ("not_sent", 144, "I"), ("least_rtt", 148, "I"),
     ("window_limited", 176, "Q"), ("send_window", 228, "I"),
 )  # fmt: skip
-_READERS = [(struct.Struct("=" + code), offset) for _, offset, code in _FIELDS]
 
 
-class TcpInfo(Struct, frozen=True):
+def _layout() -> struct.Struct:
+    """Return what reads all fields at once; what lies between them is skipped."""
+    codes, place = "=", 0
+    for _, offset, code in _FIELDS:
+        codes += f"{offset - place}x{code}"
+        place = offset + struct.calcsize(code)
+    return struct.Struct(codes)
+
+
+_LAYOUT = _layout()
+_ENDS = [offset + struct.calcsize(code) for _, offset, code in _FIELDS]
+
+
+class TcpInfo(Struct, frozen=True, gc=False):
     """A picture of one connection as its kernel sees it.
 
     retransmits: of the oldest unacknowledged segment, since it was first sent;
@@ -85,8 +97,9 @@ def unpack(raw: bytes) -> TcpInfo | None:
     """Return what getsockopt(TCP_INFO) has given; None if it is less than any kernel gives."""
     if len(raw) < 104:
         return None
-    values: list[Any] = [
-        field.unpack_from(raw, offset)[0] if offset + field.size <= len(raw) else None
-        for field, offset in _READERS
-    ]
+    values: tuple[Any, ...] = _LAYOUT.unpack(raw[:SIZE].ljust(SIZE, b"\0"))
+    if len(raw) < SIZE:
+        values = tuple(
+            value if end <= len(raw) else None for value, end in zip(values, _ENDS, strict=True)
+        )
     return TcpInfo(*values)
