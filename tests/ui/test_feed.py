@@ -30,7 +30,7 @@ def a_feed() -> tuple[Feed, Stage, FakeNode, list[View]]:
     """A feed that shows to a list."""
     stage, node = Stage(), FakeNode([a_client(1)])
     shown: list[View] = []
-    feed = Feed(node, stage, lambda: Ask(count=5), shown.append, stage.wait)  # type: ignore[arg-type]
+    feed = Feed(node, stage, lambda: Ask(count=5), [shown.append], stage.wait)  # type: ignore[arg-type]
     return feed, stage, node, shown
 
 

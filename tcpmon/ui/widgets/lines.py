@@ -14,6 +14,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tcpmon.ui.faults import FAILED, fenced
 from tcpmon.ui.render import Line, cells_of
 
 STYLES: dict[str, tuple[str, str, str]] = {
@@ -68,8 +69,10 @@ class Lines(Widget):
         width, height = self.size
         if not width or not height:
             return
-        made = list(self.compose_lines())[:height]
-        made += [([], "")] * (height - len(made))
+        made: list[tuple[Line, str]] = [([(FAILED, "error")], "")]
+        with fenced(self):
+            made = list(self.compose_lines())
+        made = made[:height] + [([], "")] * (height - len(made))
         changed = [y for y in range(height) if y >= len(self._strips) or made[y] != self._made[y]]
         if not changed:
             return
