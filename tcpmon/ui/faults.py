@@ -124,26 +124,27 @@ def fence_in(widget: Widget) -> None:
     widget._dispatch_message = dispatch_message  # type: ignore[method-assign]
     instead: dict[str, Callable[..., object]] = {
         "render": lambda: Content(FAILED),
-        "render_lines": lambda crop: _failed_lines(widget, crop),
+        "render_lines": lambda crop: failed_lines(widget, crop),
         "get_content_width": lambda *_: len(FAILED),
         "get_content_height": lambda *_: 1,
     }
     for name, fallback in instead.items():
-        setattr(widget, name, _fenced_method(widget, getattr(widget, name), fallback))
+        setattr(widget, name, _fenced_method(widget, name, fallback))
 
 
 def _fenced_method(
-    widget: Widget, method: Callable[..., object], fallback: Callable[..., object]
+    widget: Widget, name: str, fallback: Callable[..., object]
 ) -> Callable[..., object]:
     def call(*arguments: Any) -> object:
         with fenced(widget):
-            return method(*arguments)
+            return getattr(type(widget), name)(widget, *arguments)
         return fallback(*arguments)
 
     return call
 
 
-def _failed_lines(widget: Widget, crop: Region) -> list[Strip]:
+def failed_lines(widget: Widget, crop: Region) -> list[Strip]:
+    """Return what stands in a part of a widget that could not be painted."""
     style = widget.rich_style
     text = Strip([Segment(FAILED, style)]).extend_cell_length(crop.right, style)
     blank = Strip.blank(crop.width, style)
