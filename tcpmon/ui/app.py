@@ -124,9 +124,13 @@ class TcpmonApp(App[None]):
         return_code: int = 0,
         message: RenderableType | None = None,
     ) -> None:
-        """End the screen. The server ends with it, however long the terminal takes."""
+        """End the screen. The server ends with it, however long the terminal takes.
+
+        What is said first counts: ended by a bug, it is that, whoever else asks meanwhile.
+        """
         self._on_leaving()
-        super().exit(result, return_code, message)
+        if not self._exit:
+            super().exit(result, return_code, message)
 
     # -- bugs -------------------------------------------------------------------------
 
@@ -149,8 +153,7 @@ class TcpmonApp(App[None]):
         pump = active_message_pump.get(self)
         reporting = isinstance(pump, DOMNode) and self._report in pump.ancestors_with_self
         if reporting or not self._running:
-            if not self._exit:
-                self.exit(return_code=70)
+            self.exit(return_code=70)
         elif line:
             self.call_later(self._tell_of, line)
 

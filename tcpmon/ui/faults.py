@@ -51,14 +51,14 @@ class Faults:
         """Take down an exception. Return what it was and where in a line, "" if that is known."""
         if isinstance(error, WorkerFailed):
             error = error.error
-        frames = traceback.extract_tb(error.__traceback__)
-        last = frames[-1] if frames else traceback.FrameSummary("", 0, "nowhere")
-        report = "a bug in tcpmon, please report it: "
-        report += "".join(traceback.format_exception(error)).rstrip("\n")
-        if not self._add((type(error), last.filename, last.lineno), report):
+        *_, (frame, number) = [(None, 0), *traceback.walk_tb(error.__traceback__)]
+        file, name = (frame.f_code.co_filename, frame.f_code.co_name) if frame else ("", "nowhere")
+        if not self._is_new((type(error), file, number)):
             return ""
-        where = f" in {last.name}, {last.filename.rpartition('/')[2]}:{last.lineno}"
+        report = "".join(traceback.format_exception(error)).rstrip("\n")
+        self._add((type(error), file, number), f"a bug in tcpmon, please report it: {report}")
         what = "".join(traceback.format_exception_only(error)).strip().replace("\n", " ")
+        where = f" in {name}, {file.rpartition('/')[2]}:{number}"
         return _safe(what, LINE) + escape_hidden(where)
 
     def printed(self, text: str) -> None:
@@ -70,19 +70,22 @@ class Faults:
         text = ""
         while self._printed:
             text += self._printed.popleft()
-        if text := text.rstrip("\n"):
+        text = text.rstrip("\n")
+        if text and self._is_new(text):
             self._add(text, text)
 
-    def _add(self, place: object, report: str) -> bool:
+    def _is_new(self, place: object) -> bool:
         if known := self._faults.get(place):
             known.count += 1
         elif len(self._faults) == PLACES:
             self._beyond += 1
         else:
-            self._faults[place] = Fault(_safe(report, REPORT))
-            self._keep(self._faults[place].report)
             return True
         return False
+
+    def _add(self, place: object, report: str) -> None:
+        fault = self._faults[place] = Fault(_safe(report, REPORT))
+        self._keep(fault.report)
 
     def summary(self) -> str:
         """Return all reports, each with how often it was."""

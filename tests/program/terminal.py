@@ -43,10 +43,13 @@ def kinds(output: bytes) -> set[bytes]:
     return found
 
 
+COMMAND = (sys.executable, "-m", "tcpmon")
+
+
 class Program:
     """tcpmon in a terminal of its own. Use as a context: it is ended at the end.
 
-    output: all that it wrote. listening: port on localhost.
+    output: all that it wrote.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class Program:
         *arguments: str,
         size: tuple[int, int] = (80, 24),
         environment: dict[str, str] | None = None,
-        command: tuple[str, ...] = (sys.executable, "-m", "tcpmon"),
+        command: tuple[str, ...] = COMMAND,
     ) -> None:
         words = [*command, *(arguments or ("localhost:0",))]
         self.pid, self.fd = pty.fork()
@@ -184,6 +187,22 @@ class Program:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._screen.resize(rows, columns)
         self.signal(signal.SIGWINCH)
+
+    def scribble(self, text: str) -> None:
+        """Put another program's words on the screen, in place of all that was there."""
+        self._screen.reset()
+        self._stream.feed(text)
+
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        os.close(self.fd)
+        self.fd = os.open(os.devnull, os.O_RDONLY)
+
+    def cpu(self) -> float:
+        """Return how many seconds of the processor it has used."""
+        with open(f"/proc/{self.pid}/stat") as stat:
+            words = stat.read().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def left_sane(self) -> list[str]:
         """Return what is wrong with the terminal after the end, [] if it is as it was."""

@@ -69,21 +69,3 @@ def test_a_signal_while_the_terminal_stands_still() -> None:
             if len(program.output) == length:
                 break
         assert program.output.rfind(b"\x1b[?1049l") > program.output.rfind(b"\x1b[?1049h")
-
-
-def test_a_closed_terminal_ends_it() -> None:
-    """When the terminal is gone the program ends, and its clients get their FIN."""
-    with Program() as program:
-        client = program.client()
-        program.shows("1 client")
-        os.close(program.fd)
-        assert client.recv(1) == b""
-        deadline = time.monotonic() + DEADLINE
-        while True:
-            pid, status = os.waitpid(program.pid, os.WNOHANG)
-            if pid:
-                program.status = status
-                break
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        program.fd = os.open(os.devnull, os.O_RDONLY)
