@@ -58,7 +58,7 @@ def noise() -> None:
         mounted(app)
         app.set_timer(0.3, talk)
 
-    TcpmonApp.on_mount = on_mount  # type: ignore[method-assign]
+    TcpmonApp.on_mount = on_mount  # type: ignore[assignment, method-assign]
 
 
 WRONG: dict[str, Callable[[], None]] = {

@@ -68,9 +68,7 @@ def test_quitting_while_the_terminal_stands_still() -> None:
             time.sleep(0.12)
         assert full(program)
         program.keys("qy")
-        assert receive(client, 10_000).endswith(
-            b"line 4\n"
-        )  # up to the FIN
+        assert receive(client, 10_000).endswith(b"line 4\n")  # up to the FIN
         assert full(program)
         assert program.ended() == 0
         assert program.left_sane() == []
