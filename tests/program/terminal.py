@@ -12,11 +12,12 @@ import sys
 import termios
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
 import pyte
 
-DEADLINE = 30.0
+DEADLINE = 10.0
 """Seconds after which something that should have happened counts as not happened."""
 
 SEQUENCE = re.compile(
@@ -25,7 +26,9 @@ SEQUENCE = re.compile(
     rb"|\x1b[ -/]*[0-~]"  # other escapes
     rb"|[\x00-\x1f\x7f]"
 )
-_NOT_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p")  # which pyte would print
+_NOT_PYTE = re.compile(  # what pyte would print, or take for a title
+    r"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p|\x1b\]22;[a-z-]*(?:\x07|\x1b\\)"
+)
 
 
 def kinds(output: bytes) -> set[bytes]:
@@ -88,6 +91,15 @@ class Program:
     def client(self, host: str = "127.0.0.1") -> socket.socket:
         """Connect a client; it is closed at the end."""
         client = socket.create_connection((host, self.port), DEADLINE)
+        return self._kept(client)
+
+    def unix_client(self, path: Path) -> socket.socket:
+        """Connect a client to a Unix socket; it is closed at the end."""
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(str(path))
+        return self._kept(client)
+
+    def _kept(self, client: socket.socket) -> socket.socket:
         client.settimeout(DEADLINE)
         self._clients.append(client)
         return client
@@ -113,6 +125,16 @@ class Program:
         """What is on the screen."""
         rows, columns = range(self._screen.lines), range(self._screen.columns)
         return "\n".join("".join(self._screen.buffer[y][x].data for x in columns) for y in rows)
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """The terminal's title and the name of its icon, as far as anybody has set them."""
+        return self._screen.title, self._screen.icon_name
+
+    @property
+    def modes(self) -> set[int]:
+        """The modes that the terminal is in, as pyte counts them."""
+        return set(self._screen.mode)
 
     @property
     def port(self) -> int:
