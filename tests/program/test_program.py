@@ -3,7 +3,7 @@
 import pytest
 
 from tests.program.session import a_session
-from tests.program.terminal import COMMAND, Program, receive
+from tests.program.terminal import COMMAND, Program
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
@@ -11,21 +11,6 @@ def test_a_session(size: tuple[int, int]) -> None:
     """Start, two clients, broadcast by key, answer one, disconnect by key, quit."""
     with Program(size=size) as program:
         a_session(program)
-
-
-def test_clients_are_served_while_the_terminal_stands_still() -> None:
-    """When nobody reads what the screen writes, clients are answered all the same."""
-    with Program("localhost:0", "--echo", size=(200, 60)) as program:
-        client = program.client()
-        for number in range(20_000):  # far more than a terminal's buffer takes
-            line = b"line %d\n" % number
-            client.sendall(line)
-            assert receive(client, len(line)) == line
-        program.shows("line 19999")
-        program.keys("q")
-        program.shows("Quit?")
-        program.keys("y")
-        assert program.ended() == 0
 
 
 def test_a_storm_of_sizes_is_survived() -> None:

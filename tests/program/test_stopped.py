@@ -49,6 +49,8 @@ def test_a_terminal_that_stands_still() -> None:
         assert time.monotonic() - start < 5
         program.keys("2g")
         program.shows("pulse 0\\n", "pulse 9\\n")
+        program.keys("q")
+        assert program.ended() == 0
 
 
 def full(program: Program) -> bool:
