@@ -7,6 +7,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
+from typing import NoReturn
 
 from tcpmon.cli import main
 from tcpmon.ui.app import TcpmonApp
@@ -15,11 +16,11 @@ from tcpmon.ui.widgets.status import StatusBar
 from tests.program.hostile import ESCAPES
 
 
-def fail(*_: object) -> None:
+def fail(*_: object) -> NoReturn:
     raise RuntimeError("planted: " + "".join(ESCAPES))
 
 
-def fail_too(*_: object) -> None:
+def fail_too(*_: object) -> NoReturn:
     raise RuntimeError("planted too")
 
 
@@ -29,8 +30,13 @@ def picture() -> None:
 
 
 def report() -> None:
-    """Nor can the report about it."""
-    picture()
+    """From the first client on it cannot be painted, nor can the report about that."""
+    painted = StatusBar.compose_lines
+
+    def compose_lines(bar: StatusBar) -> object:
+        return fail() if bar._view and bar._view.totals.open else painted(bar)
+
+    StatusBar.compose_lines = compose_lines  # type: ignore[assignment, method-assign]
     Report.compose = fail_too  # type: ignore[assignment, method-assign]
 
 

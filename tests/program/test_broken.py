@@ -49,6 +49,8 @@ def test_a_bug_that_cannot_be_told() -> None:
     """If the report fails as well it ends in good order: clients get their FIN, the terminal is
     as it was, exit code 70, and then all that is known."""
     with broken("report") as program:
+        client = program.client()
+        assert program.hears(client) == b""
         assert program.ended() == 70
         assert program.left_sane() == []
         told = after(program)

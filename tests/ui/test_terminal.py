@@ -8,6 +8,7 @@ import re
 import select
 import signal
 import sys
+import tempfile
 import termios
 import threading
 import tty
@@ -21,7 +22,7 @@ from textual.message import Message
 from tcpmon.ui import terminal as module
 from tcpmon.ui.fence import allow_listed
 from tcpmon.ui.keys import KeyFence
-from tcpmon.ui.terminal import LEAVE, Ending, Terminal, WayHome, _Stream
+from tcpmon.ui.terminal import ASIDE_BYTES, LEAVE, Aside, Ending, Terminal, WayHome, _Stream
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -320,6 +321,33 @@ def test_a_stream_stops_at_the_first_error(error: OSError, first: str) -> None:
         stream.write("c")
         stream.flush()
     assert (file.written, file.tries, told) == (["a"], 2, [1])
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_what_others_write_is_set_aside(
+    console: Pty, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    """While it is set aside nothing that is written to stdout or stderr reaches the terminal; it
+    is told afterwards, as far as there is room for it and not without end."""
+    if not room:
+        monkeypatch.setattr(tempfile, "TemporaryFile", no_room)
+    aside = Aside()
+    for _ in range(2):
+        terminal = aside.begin()
+        assert aside.begin() is terminal
+        os.write(1, b"out\n")
+        os.write(2, b"err\xff\n" + b"x" * ASIDE_BYTES)
+        terminal.write("screen\n")
+        terminal.flush()
+        assert console.seen(lambda data: data.endswith(b"\n")) == b"screen\r\n"
+        text = aside.end()
+        assert text.startswith("out\nerr\\xff\nxxx") == room
+        assert text.endswith("… and 9 B more") == room
+        assert aside.end() == ""
+
+
+def no_room() -> None:
+    raise OSError(28, "No space left on device")
 
 
 # -- the way in ----------------------------------------------------------------------
