@@ -54,5 +54,8 @@ class OwnNode(Node, Protocol):
     ended: "Future[None]"
     """Done when it has stopped, with its exception if it failed."""
 
+    def warn(self, text: str) -> None:
+        """Keep a line for the operator among the records. Never waits, from any thread."""
+
     def stop(self) -> None:
         """Ask it to end. Never waits, from any thread."""

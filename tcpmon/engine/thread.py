@@ -116,6 +116,10 @@ class EngineThread:
             except RuntimeError:  # closed this very moment
                 pass
 
+    def warn(self, text: str) -> None:
+        """Keep a line for the operator among the records. Never waits, from any thread."""
+        self.call_soon(lambda: self.engine.warn(text))
+
     def stop(self) -> None:
         """Ask the engine to end; `ended` tells when it has. Never waits, from any thread."""
         if self._stop is not None:

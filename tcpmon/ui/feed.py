@@ -6,13 +6,14 @@ another screen covers what it feeds.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 from textual.screen import Screen
 
 from tcpmon.core.model import Ask, View
 from tcpmon.core.node import Node
+from tcpmon.ui.faults import fenced
 
 FASTEST, SLOWEST = 0.1, 0.5  # seconds between two pictures
 BUSY_SHARE = 0.25  # of a core, above which the time between pictures grows
@@ -21,8 +22,9 @@ BUSY_SHARE = 0.25  # of a core, above which the time between pictures grows
 class Feed:
     """Pictures of a node for one screen.
 
-    wanted: says which part of the table is shown now. show: takes each picture.
-    wait: called instead, as often, while it is paused.
+    wanted: says which part of the table is shown now. shows: each takes each
+    picture, whatever the others do with it. wait: called instead, as often,
+    while it is paused.
     """
 
     def __init__(
@@ -30,13 +32,13 @@ class Feed:
         node: Node,
         screen: Screen[None],
         wanted: Callable[[], Ask],
-        show: Callable[[View], None],
+        shows: Iterable[Callable[[View], None]],
         wait: Callable[[], None],
     ) -> None:
         self._node = node
         self._screen = screen
         self._wanted = wanted
-        self._show = show
+        self._shows = tuple(shows)
         self._wait = wait
         self._period = FASTEST
         self._cpu = time.thread_time()
@@ -47,23 +49,29 @@ class Feed:
 
     def start(self) -> None:
         """Begin to ask; it ends with the screen."""
-        self.ask()
         self._screen.set_timer(self._period, self._tick)
+        self.ask()
 
     def ask(self) -> None:
         """Take a picture now and show it. While paused only the rows are new, so that one
         can still move about."""
-        view = self._node.view(self._wanted())
+        ask = Ask()
+        with fenced(self._screen):
+            ask = self._wanted()
+        view = self._node.view(ask)
         if self.paused:
             view = replace(self.view, rows=view.rows, first=view.first, cursor=view.cursor)
         self.view = view
-        self._show(view)
+        for show in self._shows:
+            with fenced(self._screen):
+                show(view)
 
     def _tick(self) -> None:
-        if self.paused:
-            self._wait()
-        else:
-            self.ask()
+        with fenced(self._screen):
+            if self.paused:
+                self._wait()
+            else:
+                self.ask()
         self._adapt()
         self._screen.set_timer(self._period, self._tick)
 

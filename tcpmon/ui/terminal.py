@@ -10,12 +10,13 @@ import os
 import select
 import signal
 import sys
+import tempfile
 import termios
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
@@ -36,6 +37,8 @@ LEAVE = (
 )
 """Everything that a driver may have switched on, switched off."""
 ATTEMPTS = 20  # to make room in a terminal that is full
+STREAMS = (1, 2)
+ASIDE_BYTES = 64 * 1024
 
 
 class _Stream:
@@ -65,6 +68,49 @@ class _Stream:
             self._gone()
 
 
+class Aside:
+    """Keeps off the screen what anybody writes to stdout or stderr, Python or not."""
+
+    def __init__(self) -> None:
+        self._kept: BinaryIO | None = None
+        self._own: list[int] = []
+        self._terminal: TextIO | None = None
+
+    def begin(self) -> TextIO:
+        """Let them be a file. Return what is the terminal meanwhile."""
+        if self._terminal is None:
+            assert sys.__stderr__
+            encoding, errors = sys.__stderr__.encoding, sys.__stderr__.errors
+            self._terminal = os.fdopen(
+                os.dup(sys.__stderr__.fileno()), "w", encoding=encoding, errors=errors
+            )
+            try:
+                self._kept = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end
+            except OSError:  # a machine with no room for it
+                self._kept = open(os.devnull, "w+b")  # noqa: SIM115
+            self._own = [os.dup(fd) for fd in STREAMS]
+            for fd in STREAMS:
+                os.dup2(self._kept.fileno(), fd)
+        return self._terminal
+
+    def end(self) -> str:
+        """Let them be what they were. Return what was kept off, or its beginning."""
+        if self._terminal is None or self._kept is None:
+            return ""
+        with suppress(OSError):  # the terminal is gone, and its last words with it
+            self._terminal.close()
+        for fd, own in zip(STREAMS, self._own, strict=True):
+            os.dup2(own, fd)
+            os.close(own)
+        with self._kept:
+            length = self._kept.tell()
+            self._kept.seek(0)
+            text = self._kept.read(ASIDE_BYTES).decode("utf-8", "backslashreplace")
+        self._terminal = None
+        more = length - ASIDE_BYTES
+        return f"{text}\n… and {number(more)} B more" if more > 0 else text
+
+
 class Terminal(LinuxDriver):
     """Textual's driver with fences on both sides."""
 
@@ -77,7 +123,42 @@ class Terminal(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._file = _Stream(self._file, self._hang_up)  # type: ignore[assignment, arg-type]
+        self._aside = Aside()
+
+    def start_application_mode(self) -> None:
+        """Enter the full screen."""
+        self._file = _Stream(self._aside.begin(), self._hang_up)  # type: ignore[assignment]
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def close(self) -> None:
+        """Write all that is waiting, and leave the terminal to others."""
+        super().close()
+        if text := self._aside.end():
+            self._app._print(text, stderr=True)
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._halt)
+
+    def _sigcont_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._go_on)
+
+    def _halt(self) -> None:
+        """Give the terminal back as it was, and stop as a SIGTSTP does."""
+        self.suspend_application_mode()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _go_on(self) -> None:
+        """Take the terminal again, in whatever state others left it."""
+        if not self._app.is_running:
+            return
+        if self._writing:  # stopped by a SIGSTOP, of which nobody is told
+            self.suspend_application_mode()
+        self.resume_application_mode()
+        self._app.refresh(layout=True)
+
+    @property
+    def _writing(self) -> bool:
+        return self._writer_thread is not None and self._writer_thread.is_alive()
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Ask the terminal itself: COLUMNS and LINES, where exported, are of another day."""
@@ -89,7 +170,8 @@ class Terminal(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write what this program may write, and nothing else."""
-        super().write(allow_listed(data))
+        if self._writing:
+            super().write(allow_listed(data))
 
     def write_clipboard(self, text: str) -> None:
         """Set the terminal's clipboard: the one way to it, past the fence."""
@@ -139,7 +221,8 @@ class WayHome:
 
     def __init__(self) -> None:
         self._in = sys.__stdin__.fileno() if sys.__stdin__ else 0
-        self._out = sys.__stderr__.fileno() if sys.__stderr__ else 2  # where Textual writes
+        # Where Textual writes; later on that number may be another file's.
+        self._out = os.dup(sys.__stderr__.fileno() if sys.__stderr__ else 2)
         self._before = termios.tcgetattr(self._in) if os.isatty(self._in) else None
 
     def restore(self) -> None:
@@ -175,30 +258,40 @@ class WayHome:
             time.sleep(0.01)
 
 
-class EndSignals:
-    """SIGTERM and SIGHUP end the program in order, and after so many seconds in any case.
+class Ending:
+    """The end of the program: in order, and after so many seconds in any case.
 
-    leave must not wait: the main thread may be stuck in a terminal that stands still.
+    stop: asks the server to end. Neither it nor anything else here waits: the
+    main thread may be stuck in a terminal that stands still.
     """
 
-    def __init__(self, leave: Callable[[], None], seconds: float) -> None:
-        self._leave = leave
+    def __init__(self, stop: Callable[[], None], seconds: float) -> None:
+        self._stop = stop
         self._seconds = seconds
         self._way_home = WayHome()
         self._deadline: threading.Timer | None = None
-        for name in ("SIGTERM", "SIGHUP"):
-            signal.signal(getattr(signal, name), self._on_signal)
 
-    def _on_signal(self, number: int, frame: object) -> None:
+    def on_signals(self, leave: Callable[[], None]) -> None:
+        """Let signals begin it. leave: asks the screen to end."""
+
+        def on_signal(number: int, frame: object) -> None:
+            self.begin(128 + number)
+            leave()
+
+        for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"):
+            signal.signal(getattr(signal, name), on_signal)
+
+    def begin(self, status: int = 0) -> None:
+        """End the server. status: the program's, if it cannot end in order."""
         if self._deadline is None:
-            self._deadline = threading.Timer(self._seconds, self._be_gone, (number,))
+            self._deadline = threading.Timer(self._seconds, self._be_gone, (status,))
             self._deadline.daemon = True
             self._deadline.start()
-        self._leave()
+        self._stop()
 
-    def _be_gone(self, number: int) -> None:
+    def _be_gone(self, status: int) -> None:
         self._way_home.restore()
-        os._exit(128 + number)
+        os._exit(status)
 
     def over(self) -> None:
         """The program has ended in order. If the deadline was faster, it has the last word."""

@@ -416,3 +416,15 @@ def test_records_are_whole_while_more_come_in() -> None:
     for records in found:
         assert whole(records)
         assert len(records) >= 200
+
+
+def test_a_warning_from_elsewhere_is_kept(start: Start) -> None:
+    """Whoever owns a node can put a line among its records, and does not wait for that; once the
+    node has ended it is nobody's."""
+    node, _ = start(Engine())
+    node.warn("grüße\nand more")
+    node.submit(asyncio.sleep(0)).result(WAIT)
+    end(node)
+    node.warn("too late")
+    warnings = [record.data for record in node.records(0, 100) if record.kind is Kind.WARN]
+    assert warnings == ["grüße\nand more".encode()]

@@ -12,11 +12,12 @@ import sys
 import termios
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
 import pyte
 
-DEADLINE = 30.0
+DEADLINE = 10.0
 """Seconds after which something that should have happened counts as not happened."""
 
 SEQUENCE = re.compile(
@@ -25,7 +26,9 @@ SEQUENCE = re.compile(
     rb"|\x1b[ -/]*[0-~]"  # other escapes
     rb"|[\x00-\x1f\x7f]"
 )
-_NOT_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p")  # which pyte would print
+_NOT_PYTE = re.compile(  # what pyte would print, or take for a title
+    r"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p|\x1b\]22;[a-z-]*(?:\x07|\x1b\\)"
+)
 
 
 def kinds(output: bytes) -> set[bytes]:
@@ -43,10 +46,13 @@ def kinds(output: bytes) -> set[bytes]:
     return found
 
 
+COMMAND = (sys.executable, "-m", "tcpmon")
+
+
 class Program:
     """tcpmon in a terminal of its own. Use as a context: it is ended at the end.
 
-    output: all that it wrote. listening: port on localhost.
+    output: all that it wrote.
     """
 
     def __init__(
@@ -54,7 +60,7 @@ class Program:
         *arguments: str,
         size: tuple[int, int] = (80, 24),
         environment: dict[str, str] | None = None,
-        command: tuple[str, ...] = (sys.executable, "-m", "tcpmon"),
+        command: tuple[str, ...] = COMMAND,
     ) -> None:
         words = [*command, *(arguments or ("localhost:0",))]
         self.pid, self.fd = pty.fork()
@@ -85,6 +91,15 @@ class Program:
     def client(self, host: str = "127.0.0.1") -> socket.socket:
         """Connect a client; it is closed at the end."""
         client = socket.create_connection((host, self.port), DEADLINE)
+        return self._kept(client)
+
+    def unix_client(self, path: Path) -> socket.socket:
+        """Connect a client to a Unix socket; it is closed at the end."""
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(str(path))
+        return self._kept(client)
+
+    def _kept(self, client: socket.socket) -> socket.socket:
         client.settimeout(DEADLINE)
         self._clients.append(client)
         return client
@@ -110,6 +125,16 @@ class Program:
         """What is on the screen."""
         rows, columns = range(self._screen.lines), range(self._screen.columns)
         return "\n".join("".join(self._screen.buffer[y][x].data for x in columns) for y in rows)
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """The terminal's title and the name of its icon, as far as anybody has set them."""
+        return self._screen.title, self._screen.icon_name
+
+    @property
+    def modes(self) -> set[int]:
+        """The modes that the terminal is in, as pyte counts them."""
+        return set(self._screen.mode)
 
     @property
     def port(self) -> int:
@@ -184,6 +209,22 @@ class Program:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._screen.resize(rows, columns)
         self.signal(signal.SIGWINCH)
+
+    def scribble(self, text: str) -> None:
+        """Put another program's words on the screen, in place of all that was there."""
+        self._screen.reset()
+        self._stream.feed(text)
+
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        os.close(self.fd)
+        self.fd = os.open(os.devnull, os.O_RDONLY)
+
+    def cpu(self) -> float:
+        """Return how many seconds of the processor it has used."""
+        with open(f"/proc/{self.pid}/stat") as stat:
+            words = stat.read().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def left_sane(self) -> list[str]:
         """Return what is wrong with the terminal after the end, [] if it is as it was."""

@@ -4,13 +4,16 @@ import os
 import signal
 import socket
 import time
+from contextlib import suppress
 
 import pytest
 
 from tests.program.terminal import DEADLINE, Program
 
+END_SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+
+@pytest.mark.parametrize("number", END_SIGNALS)
 def test_a_signal_ends_it_in_good_order(number: signal.Signals) -> None:
     """Clients get their FIN, the terminal is as it was."""
     with Program() as program:
@@ -20,6 +23,39 @@ def test_a_signal_ends_it_in_good_order(number: signal.Signals) -> None:
         assert program.hears(client) == b""
         assert program.ended() == 0
         assert program.left_sane() == []
+
+
+def hears_the_end(client: socket.socket) -> bool:
+    """Return whether a connection ends, by FIN or by RST."""
+    with suppress(ConnectionResetError):
+        while client.recv(1 << 16):
+            pass
+    return True
+
+
+@pytest.mark.parametrize("number", END_SIGNALS)
+def test_a_signal_with_fifty_stuck_clients(number: signal.Signals) -> None:
+    """With fifty clients that do not read it ends within five seconds, and each gets its FIN
+    or RST."""
+    with Program("localhost:0", "--echo") as program:
+        clients = [program.client() for _ in range(50)]
+        for client in clients:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setblocking(False)
+        for client in clients * 4:
+            with suppress(BlockingIOError):
+                while client.send(bytes(1 << 16)):
+                    pass
+            program.read(0)
+        program.shows("50 clients", "unsent")
+        start = time.monotonic()
+        program.signal(number)
+        assert program.ended() == 0
+        assert time.monotonic() - start < 5
+        assert program.left_sane() == []
+        for client in clients:
+            client.settimeout(DEADLINE)
+        assert all(map(hears_the_end, clients))
 
 
 @pytest.mark.parametrize("by_key", [False, True])
@@ -69,21 +105,3 @@ def test_a_signal_while_the_terminal_stands_still() -> None:
             if len(program.output) == length:
                 break
         assert program.output.rfind(b"\x1b[?1049l") > program.output.rfind(b"\x1b[?1049h")
-
-
-def test_a_closed_terminal_ends_it() -> None:
-    """When the terminal is gone the program ends, and its clients get their FIN."""
-    with Program() as program:
-        client = program.client()
-        program.shows("1 client")
-        os.close(program.fd)
-        assert client.recv(1) == b""
-        deadline = time.monotonic() + DEADLINE
-        while True:
-            pid, status = os.waitpid(program.pid, os.WNOHANG)
-            if pid:
-                program.status = status
-                break
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        program.fd = os.open(os.devnull, os.O_RDONLY)

@@ -1,6 +1,8 @@
 """The one timer."""
 
+from contextlib import nullcontext
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,10 +16,19 @@ class Stage:
     """Stands in for a screen."""
 
     is_active = True
+    _context = nullcontext
 
     def __init__(self) -> None:
         self.timers: list[float] = []
         self.waits = 0
+        self.bugs: list[Exception] = []
+
+    @property
+    def app(self) -> "Stage":
+        return self
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.bugs.append(error)
 
     def set_timer(self, seconds: float, callback: object) -> None:
         self.timers.append(seconds)
@@ -30,7 +41,7 @@ def a_feed() -> tuple[Feed, Stage, FakeNode, list[View]]:
     """A feed that shows to a list."""
     stage, node = Stage(), FakeNode([a_client(1)])
     shown: list[View] = []
-    feed = Feed(node, stage, lambda: Ask(count=5), shown.append, stage.wait)  # type: ignore[arg-type]
+    feed = Feed(node, stage, lambda: Ask(count=5), [shown.append], stage.wait)  # type: ignore[arg-type]
     return feed, stage, node, shown
 
 
@@ -82,3 +93,20 @@ def test_what_is_covered_is_drawn_seldom() -> None:
     stage.is_active = False
     feed._tick()
     assert stage.timers[-1] == SLOWEST
+
+
+def test_a_bug_in_one_part_holds_up_no_other() -> None:
+    """Whoever fails, the asking, one who shows or the waiting: the others and the next tick
+    come as ever, and each bug is reported."""
+    stage, shown = Stage(), list[View]()
+
+    def fail(_: object = None) -> Any:
+        raise ZeroDivisionError
+
+    feed = Feed(FakeNode(), stage, fail, [fail, shown.append, fail, shown.append], fail)  # type: ignore[arg-type]
+    feed.start()
+    feed._tick()
+    assert (len(shown), len(stage.bugs), len(stage.timers)) == (4, 6, 2)
+    feed.paused = True
+    feed._tick()
+    assert (len(shown), len(stage.bugs), len(stage.timers)) == (4, 7, 3)

@@ -8,6 +8,7 @@ import re
 import select
 import signal
 import sys
+import tempfile
 import termios
 import threading
 import tty
@@ -21,7 +22,7 @@ from textual.message import Message
 from tcpmon.ui import terminal as module
 from tcpmon.ui.fence import allow_listed
 from tcpmon.ui.keys import KeyFence
-from tcpmon.ui.terminal import LEAVE, EndSignals, Terminal, WayHome, _Stream
+from tcpmon.ui.terminal import ASIDE_BYTES, LEAVE, Aside, Ending, Terminal, WayHome, _Stream
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 WAIT = 5.0  # long enough for a machine that is busy with something else
 SIGNALS = (
     signal.SIGTSTP, signal.SIGCONT, signal.SIGTTOU, signal.SIGTTIN, signal.SIGWINCH,
-    signal.SIGTERM, signal.SIGHUP,
+    signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT,
 )  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def a_terminal(app: FakeApp) -> Terminal:
 
 def start(terminal: Terminal) -> None:
     """Enter the full screen."""
-    terminal.start_application_mode()  # type: ignore[no-untyped-call]
+    terminal.start_application_mode()
 
 
 def stop(terminal: Terminal) -> None:
@@ -320,6 +321,33 @@ def test_a_stream_stops_at_the_first_error(error: OSError, first: str) -> None:
         stream.write("c")
         stream.flush()
     assert (file.written, file.tries, told) == (["a"], 2, [1])
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_what_others_write_is_set_aside(
+    console: Pty, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    """While it is set aside nothing that is written to stdout or stderr reaches the terminal; it
+    is told afterwards, as far as there is room for it and not without end."""
+    if not room:
+        monkeypatch.setattr(tempfile, "TemporaryFile", no_room)
+    aside = Aside()
+    for _ in range(2):
+        terminal = aside.begin()
+        assert aside.begin() is terminal
+        os.write(1, b"out\n")
+        os.write(2, b"err\xff\n" + b"x" * ASIDE_BYTES)
+        terminal.write("screen\n")
+        terminal.flush()
+        assert console.seen(lambda data: data.endswith(b"\n")) == b"screen\r\n"
+        text = aside.end()
+        assert text.startswith("out\nerr\\xff\nxxx") == room
+        assert text.endswith("… and 9 B more") == room
+        assert aside.end() == ""
+
+
+def no_room() -> None:
+    raise OSError(28, "No space left on device")
 
 
 # -- the way in ----------------------------------------------------------------------
@@ -525,6 +553,17 @@ def in_write(thread: threading.Thread, fd: int) -> bool:
     return len(words) > 1 and int(words[1], 16) == fd
 
 
+def nothing() -> None:
+    """Neither server nor screen end when they are asked."""
+
+
+def an_ending(seconds: float, stop: Callable[[], None] = nothing) -> Ending:
+    """An end that signals begin."""
+    ending = Ending(stop, seconds)
+    ending.on_signals(nothing)
+    return ending
+
+
 @pytest.fixture(params=["at work", "while it leaves"])
 async def stuck(
     console: Pty, app: FakeApp, ends: Ends, request: pytest.FixtureRequest
@@ -532,7 +571,7 @@ async def stuck(
     """The way home from a terminal that stands still, in a write to which the driver's
     thread is stuck; the driver is at work, or has begun to leave. Signals have handlers,
     as in the program."""
-    signals = EndSignals(lambda: None, 600)
+    ending = an_ending(600)
     terminal = a_terminal(app)
     start(terminal)
     writer = terminal._writer_thread
@@ -542,10 +581,10 @@ async def stuck(
         terminal.disable_input()
     while not in_write(writer, writer.fileno()):
         os.sched_yield()
-    yield signals._way_home
+    yield ending._way_home
     console.hang_up()
     stop(terminal)
-    signals.over()
+    ending.over()
     assert not writer.is_alive()
 
 
@@ -580,17 +619,21 @@ def test_the_way_home_from_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- signals -------------------------------------------------------------------------
 
 
-end_signals = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+end_signals = pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
+)
 
 
 @end_signals
 def test_an_end_signal_leaves(console: Pty, ends: Ends, number: signal.Signals) -> None:
-    """SIGTERM and SIGHUP ask to leave at once, and nothing else happens if that is done."""
-    left: list[int] = []
-    signals = EndSignals(lambda: left.append(1), 600)
+    """Each of the four asks server and screen at once to end, and nothing else happens if
+    that is done."""
+    asked: list[str] = []
+    ending = Ending(lambda: asked.append("server"), 600)
+    ending.on_signals(lambda: asked.append("screen"))
     os.kill(os.getpid(), number)
-    assert left == [1]
-    signals.over()
+    assert asked == ["server", "screen"]
+    ending.over()
     assert ends.statuses == []
 
 
@@ -599,28 +642,39 @@ def test_the_deadline_ends_it(console: Pty, ends: Ends, number: signal.Signals) 
     """Where leaving takes too long, the terminal is restored and the process ends, with the
     signal's status."""
     before = termios.tcgetattr(console.slave)
-    signals = EndSignals(lambda: None, 0.01)
+    ending = an_ending(0.01)
     tty.setraw(console.slave)
     os.kill(os.getpid(), number)
     assert ends.came.wait(WAIT)
     assert ends.statuses == [128 + number]
     assert termios.tcgetattr(console.slave) == before
     assert console.seen(lambda data: data.endswith(b"\x1b[?25h")).endswith(LEAVE)
-    signals.over()
+    ending.over()
 
 
-def test_signals_have_one_deadline(console: Pty, ends: Ends) -> None:
-    """However many signals come, there is one deadline, that of the first."""
-    left: list[int] = []
-    signals = EndSignals(lambda: left.append(1), 0.01)
+def test_an_end_by_key_has_a_deadline_too(console: Pty, ends: Ends) -> None:
+    """The server is asked at once; a terminal that stands still does not hold the program."""
+    asked: list[int] = []
+    ending = Ending(lambda: asked.append(1), 0.01)
+    ending.begin()
+    assert asked == [1]
+    assert ends.came.wait(WAIT)
+    assert ends.statuses == [0]
+    ending.over()
+
+
+def test_there_is_one_deadline(console: Pty, ends: Ends) -> None:
+    """However often the end is begun, there is one deadline, that of the first."""
+    asked: list[int] = []
+    ending = an_ending(0.01, lambda: asked.append(1))
     for _ in range(5):
         os.kill(os.getpid(), signal.SIGTERM)
     assert ends.came.wait(WAIT)
-    signals.over()
-    assert (len(left), ends.statuses) == (5, [128 + signal.SIGTERM])
+    ending.over()
+    assert (len(asked), ends.statuses) == (5, [128 + signal.SIGTERM])
 
 
-def test_without_a_signal_there_is_no_deadline(console: Pty, ends: Ends) -> None:
-    """A program that ends without a signal waits for nothing."""
-    EndSignals(lambda: None, 0.0).over()
+def test_without_an_end_there_is_no_deadline(console: Pty, ends: Ends) -> None:
+    """A program whose end nobody has begun waits for nothing."""
+    Ending(nothing, 0.0).over()
     assert (ends.statuses, ends.came.is_set()) == ([], False)

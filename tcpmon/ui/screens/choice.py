@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -32,6 +31,8 @@ class Choice(ModalScreen[str]):
         self._question = question
         self._lines = lines
         self._options = options
+        for key in options:  # as a binding it works for a key that was typed ahead, too
+            self._bindings.bind(key, f"answer({key!r})", show=False)
 
     def compose(self) -> ComposeResult:
         """The question, the lines, the buttons."""
@@ -47,11 +48,9 @@ class Choice(ModalScreen[str]):
         """Answer."""
         self.dismiss((event.button.id or "").removeprefix("keep").removeprefix("do-"))
 
-    def on_key(self, event: events.Key) -> None:
-        """A key of an option answers too."""
-        if event.key in self._options:
-            event.stop()
-            self.dismiss(event.key)
+    def action_answer(self, key: str) -> None:
+        """Answer by key."""
+        self.dismiss(key)
 
     def action_keep(self) -> None:
         """Do nothing."""

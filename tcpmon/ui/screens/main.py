@@ -54,7 +54,8 @@ class MainScreen(Screen[None]):
         self._messages = MessagesPane("messages", node, self._title_of)
         self._composer = Composer("composer", self._describe)
         self._footer = KeyFooter("footer", Place.MAIN)
-        self._feed = Feed(node, self, self._clients.ask, self._show, self._show_status)
+        shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
+        self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
         self._errands = Errands(self, node, self._title_of, self._ask)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
@@ -80,15 +81,15 @@ class MainScreen(Screen[None]):
     def _ask(self) -> None:
         self._feed.ask()
 
-    def _show(self, view: View) -> None:
-        self._show_status()
+    def _show_clients(self, view: View) -> None:
         self._clients.show(view)
         self.set_class(not view.count, "-empty")
+
+    def _show_messages(self, _: View) -> None:
         if not self._feed.paused:
             self._messages.sync()
-        self._retitle_composer()
 
-    def _show_status(self) -> None:
+    def _show_status(self, _: View | None = None) -> None:
         news = self._node.span().end - self._paused_at if self._feed.paused else None
         self._status.show(self._feed.view, news)
 
@@ -227,7 +228,7 @@ class MainScreen(Screen[None]):
         composer.aim(targets, client.listener if client else "")
 
     @on(ClientsPane.Moved)
-    def _retitle_composer(self) -> None:
+    def _retitle_composer(self, _: object = None) -> None:
         if isinstance(self.focused, ComposerInput):
             self._composer.retitle()
         else:

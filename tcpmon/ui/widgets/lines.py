@@ -14,6 +14,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tcpmon.ui.faults import failed_lines, fenced
 from tcpmon.ui.render import Line, cells_of
 
 STYLES: dict[str, tuple[str, str, str]] = {
@@ -65,12 +66,18 @@ class Lines(Widget):
 
     def repaint(self) -> None:
         """Compose the lines anew and paint those that differ."""
-        width, height = self.size
-        if not width or not height:
+        if not self.size:
             return
+        with fenced(self):
+            self._paint(*self.size)
+            return
+        self._made, self._strips = [], failed_lines(self, self.size.region)
+        self.refresh()
+
+    def _paint(self, width: int, height: int) -> None:
         made = list(self.compose_lines())[:height]
         made += [([], "")] * (height - len(made))
-        changed = [y for y in range(height) if y >= len(self._strips) or made[y] != self._made[y]]
+        changed = [y for y in range(height) if y >= len(self._made) or made[y] != self._made[y]]
         if not changed:
             return
         strips = self._strips[:height] + [Strip([])] * (height - len(self._strips))
