@@ -20,6 +20,13 @@ def cursor_line(program: Program) -> str:
     return [line for line in program.text.splitlines() if "▶" in line][-1]
 
 
+def step_up(program: Program) -> None:
+    """Select the line above, and wait until it is."""
+    before = cursor_line(program)
+    program.keys("k")
+    program.wait(lambda: cursor_line(program) != before)
+
+
 def check(program: Program) -> None:
     """Everything is in its place: no payload has moved, hidden, wrapped or renamed anything."""
     lines = program.text.splitlines()
@@ -64,7 +71,7 @@ def session(payloads: list[bytes], name: bytes, pasted: str, path: Path) -> Prog
         for keys, shown in (
             ("G", "▶"), ("\r", "only #"), ("s", "esc Leave"), ("\x1b", "d Disconnect"),
             ("d", "closing"), ("2", "F Follow"), ("x", "hex"), ("x", "both"), ("x", "follow"),
-            ("\x1b", "all clients"), ("kkkk", "held"), ("\r", "esc Back"), ("x", " text ─╮"),
+            ("\x1b", "all clients"), ("k", "held"), ("\r", "esc Back"), ("x", " text ─╮"),
             ("x", " hex ─╮"), ("]]]]]]]]]]", "esc Back"), ("x", " text ─╮"), ("[" * 99, "Message"),
             ("y", "copied"), ("\x1b", "1 Clients"), ("1", "d Disconnect"), ("gy", "copied"),
             ("\r", "only #"), ("\x1b", "all clients"), ("?", "─ Keys ─"), ("\x1b", "1 Clients"),
@@ -81,8 +88,7 @@ def session(payloads: list[bytes], name: bytes, pasted: str, path: Path) -> Prog
             check(program)
             assert program.modes == modes, (keys, program.modes ^ modes)
             while shown == "held" and " RX " not in cursor_line(program):
-                program.keys("k")
-                program.read(0.2)
+                step_up(program)
         for client in clients:
             client.close()
         program.shows(f"{count} closed")

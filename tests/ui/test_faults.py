@@ -18,8 +18,11 @@ from tcpmon.ui.actions import Place, of
 from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.faults import FAILED, LINE, PLACES, REPORT, Faults, fenced
 from tcpmon.ui.screens.choice import Choice
+from tcpmon.ui.screens.client import ClientScreen
+from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.help import HelpScreen, HelpText
-from tcpmon.ui.screens.listeners import AddressDialog, ListenersScreen
+from tcpmon.ui.screens.limits import LimitsScreen
+from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.screens.report import Report
@@ -27,6 +30,7 @@ from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInfo, ComposerInput
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.lines import Lines
+from tcpmon.ui.widgets.listing import Listing
 from tcpmon.ui.widgets.messages import MessagesPane
 from tcpmon.ui.widgets.pane import Pane
 from tcpmon.ui.widgets.status import StatusBar
@@ -102,6 +106,8 @@ PLACES_BY_KEYS = {
     Place.COMPOSER: (ComposerInput, ["s"]),
     Place.MESSAGE: (MessageScreen, ["2", "enter"]),
     Place.LISTENERS: (ListenersScreen, ["l"]),
+    Place.CLIENT: (ClientScreen, ["i"]),
+    Place.LIMITS: (LimitsScreen, ["L"]),
 }
 
 
@@ -128,7 +134,7 @@ HANDLERS = [
     (part, name)
     for part in (
         ClientsPane, Lines, Pane, KeyFooter, Composer, ComposerInput, MainScreen, MessageScreen,
-        ListenersScreen, AddressDialog, HelpScreen, HelpText, Choice,
+        ListenersScreen, Dialog, HelpScreen, HelpText, Choice, ClientScreen, LimitsScreen, Listing,
     )
     for name, value in vars(part).items()
     if name == "compose" or name.startswith("on_") or hasattr(value, "_textual_on")
@@ -136,9 +142,11 @@ HANDLERS = [
 
 
 KEYS: dict[type, str] = {
-    **dict.fromkeys((ListenersScreen, AddressDialog), "l a 9 enter escape escape escape"),
+    **dict.fromkeys((ListenersScreen, Dialog, Listing), "l a 9 enter escape escape escape"),
     **dict.fromkeys((HelpScreen, HelpText), "question_mark escape escape"),
     MessageScreen: "2 enter escape escape",
+    ClientScreen: "i escape escape",
+    LimitsScreen: "L d 9 enter escape escape escape",
     Choice: "D tab enter escape escape",
 }
 
