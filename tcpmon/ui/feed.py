@@ -1,8 +1,8 @@
 """The one timer: asks the node, hands a frozen picture on. Paused = it does not ask.
 
-It slows down by itself when drawing takes more of the processor than it should,
-so that a small machine or a slow terminal costs pictures and not keys, and while
-another screen covers what it feeds.
+Where nothing happens it asks twice a second. It slows down by itself when drawing
+takes more of the processor than it should, so that a small machine or a slow
+terminal costs pictures and not keys, and while another screen covers what it feeds.
 """
 
 import time
@@ -41,6 +41,7 @@ class Feed:
         self._shows = tuple(shows)
         self._wait = wait
         self._period = FASTEST
+        self._shown_end, self._shown_at = 0, 0.0  # of the records, and when
         self._cpu = time.thread_time()
         self._at = time.monotonic()
         self.paused = False
@@ -55,6 +56,7 @@ class Feed:
     def ask(self) -> None:
         """Take a picture now and show it. While paused only the rows are new, so that one
         can still move about."""
+        self._shown_end, self._shown_at = self._node.span().end, time.monotonic()
         ask = Ask()
         with fenced(self._screen):
             ask = self._wanted()
@@ -66,11 +68,18 @@ class Feed:
             with fenced(self._screen):
                 show(view)
 
+    @property
+    def _is_old(self) -> bool:
+        """Say whether something has happened since the newest picture, or if not, so much
+        time has passed that ages and rates have become others."""
+        age = time.monotonic() - self._shown_at
+        return self._node.span().end != self._shown_end or age >= SLOWEST
+
     def _tick(self) -> None:
         with fenced(self._screen):
             if self.paused:
                 self._wait()
-            else:
+            elif self._is_old:
                 self.ask()
         self._adapt()
         self._screen.set_timer(self._period, self._tick)

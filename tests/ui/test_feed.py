@@ -9,7 +9,7 @@ import pytest
 from tcpmon.core.model import Ask, View
 from tcpmon.ui import feed as module
 from tcpmon.ui.feed import FASTEST, SLOWEST, Feed
-from tests.ui.fakes import FakeNode, a_client
+from tests.ui.fakes import FakeNode, a_client, a_record
 
 
 class Stage:
@@ -45,13 +45,24 @@ def a_feed() -> tuple[Feed, Stage, FakeNode, list[View]]:
     return feed, stage, node, shown
 
 
-def test_it_asks_at_once_and_then_again_and_again() -> None:
-    """Starting shows a picture, and each tick another one."""
-    feed, stage, _, shown = a_feed()
+def test_it_asks_at_once_and_then_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starting shows a picture, each tick another one if something has happened meanwhile, or
+    if half a second has passed."""
+    clock = SimpleNamespace(now=0.0)
+    fake_time = SimpleNamespace(thread_time=lambda: 0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(module, "time", fake_time)
+    feed, stage, node, shown = a_feed()
     feed.start()
+    assert len(shown) == 1
+    feed._tick()
+    assert len(shown) == 1
+    node.kept.append(a_record(1))
     feed._tick()
     assert len(shown) == 2
-    assert len(stage.timers) == 2
+    clock.now += SLOWEST
+    feed._tick()
+    assert len(shown) == 3
+    assert len(stage.timers) == 4
 
 
 def test_while_paused_the_sums_stand_still_and_rows_can_be_fetched() -> None:
@@ -103,8 +114,10 @@ def test_a_bug_in_one_part_holds_up_no_other() -> None:
     def fail(_: object = None) -> Any:
         raise ZeroDivisionError
 
-    feed = Feed(FakeNode(), stage, fail, [fail, shown.append, fail, shown.append], fail)  # type: ignore[arg-type]
+    node = FakeNode()
+    feed = Feed(node, stage, fail, [fail, shown.append, fail, shown.append], fail)  # type: ignore[arg-type]
     feed.start()
+    node.kept.append(a_record(1))
     feed._tick()
     assert (len(shown), len(stage.bugs), len(stage.timers)) == (4, 6, 2)
     feed.paused = True
