@@ -128,7 +128,8 @@ class Store:
         self._used = 0  # bytes of the block
         self._block_bytes = max(BLOCK_LEAST, min(BLOCK_BYTES, limit_bytes // 64))
         self._spare: list[memoryview] = []  # blocks for large payloads to come
-        self._most_spare = max(1, limit_bytes // 5 // self._block_bytes)
+        self._reserve = 0  # how many of them a turn has lately taken
+        self._most_reserve = max(1, limit_bytes // 4 // self._block_bytes)
 
     def columns(
         self,
@@ -199,19 +200,26 @@ class Store:
             self._chunks.append(self._open)
             if chunk.blocks:
                 self._open.blocks.append(self._block)
-            if len(chunk.blocks) < 2 and self._spare:  # large payloads have become rare
-                self._spare.pop()
-        return self.kept_bytes > self.limit_bytes and self._drop()
+            taken = min(len(chunk.blocks), self._most_reserve)
+            self._reserve = max(taken, self._reserve - 1)
+            del self._spare[self._reserve :]
+        return self._must_drop and self._drop()
+
+    @property
+    def _must_drop(self) -> bool:
+        """Say whether more is kept than the limit allows beside the room for the next turn."""
+        room = self._reserve * self._block_bytes
+        return self._full + self._open.weight > self.limit_bytes - room
 
     def _drop(self) -> bool:
         drop = 0
-        while self.kept_bytes > self.limit_bytes and drop < len(self._chunks) - 1:
+        while self._must_drop and drop < len(self._chunks) - 1:
             chunk = self._chunks[drop]
             chunk.dropped = True
             self._full -= chunk.weight
             drop += 1
             self._spare += chunk.blocks[:-1]  # the last one goes on into the next chunk
-            del self._spare[self._most_spare :]
+            del self._spare[self._reserve :]
         # One slice, so that a reader in another thread sees the list before or after it.
         self._chunks = self._chunks[drop:]
         return drop > 0
