@@ -128,7 +128,7 @@ class Engine:
         self._at: Counter[str] = Counter()  # open clients by address, if those are limited
         self._second = 0.0  # when the second began in which new clients are counted
         self._in_second = 0
-        self._overflows = 0
+        self._overflows: int | None = None
         self._told_at = -REFUSED_SECONDS
         self._trouble = ""
         self._ticks: list[asyncio.Task[None]] = []
@@ -512,17 +512,23 @@ class Engine:
         self._message_rate = messages
         for rule in self._access.expire(time.time_ns()):
             self._say(Kind.INFO, f"no rule for {rule.network} any more, its time is over")
-        overflows = sockets.overflows()
-        if missed := overflows - self._overflows:
-            self._overflows = overflows
-            self.warn(
-                f"the system dropped {counted(missed, 'caller')}: a listener's queue was full"
-            )
+        self._count_overflows()
         if self._untold:
             self._tell_refused()
         elif time.monotonic() - self._told_at > 3 * REFUSED_SECONDS:
             self._trouble = ""
         self._settle()
+
+    def _count_overflows(self) -> None:
+        overflows = sockets.overflows()
+        if overflows is None:  # out of descriptors, say
+            return
+        missed = overflows - self._overflows if self._overflows is not None else 0
+        self._overflows = overflows
+        if missed > 0:
+            self.warn(
+                f"the system dropped {counted(missed, 'caller')}: a listener's queue was full"
+            )
 
     async def _look(self) -> None:
         """Ask the kernel about the connections that somebody looks at."""

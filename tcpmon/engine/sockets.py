@@ -15,6 +15,10 @@ from tcpmon.core import tcpinfo
 from tcpmon.core.escape import escape_text
 from tcpmon.core.tcpinfo import TcpInfo
 
+if sys.platform == "linux":  # here: a module is a file, and descriptors may be out later
+    import fcntl
+    import termios
+
 BACKLOG = 4096
 NOT_SENT_LOWAT = 256 * 1024
 """How much the kernel may hold unsent for one client. Without it a client that
@@ -135,9 +139,6 @@ def unacknowledged(connected: socket.socket) -> int:
     """
     if sys.platform != "linux" or connected.family == socket.AF_UNIX:
         return 0
-    import fcntl
-    import termios
-
     try:
         answer = fcntl.ioctl(connected.fileno(), termios.TIOCOUTQ, bytes(4))
     except (OSError, ValueError):
@@ -152,11 +153,12 @@ def tcp_info(connected: socket.socket) -> TcpInfo | None:
     return tcpinfo.unpack(connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, tcpinfo.SIZE))
 
 
-def overflows() -> int:
+def overflows() -> int | None:
     """Return how often a full accept queue has cost a caller his try, on the whole machine
-    and since it started; 0 where this system does not tell. Source: proc_net_netstat(5)."""
+    and since it started; None if that cannot be known now. Source: proc_net_netstat(5)."""
     names, figures = [line.split() for line in _lines("/proc/net/netstat")[:2]] or ([], [])
-    return int(dict(zip(names, figures, strict=False)).get("ListenOverflows", 0))
+    figure = dict(zip(names, figures, strict=False)).get("ListenOverflows")
+    return None if figure is None else int(figure)
 
 
 def pending_error(connected: socket.socket) -> int:

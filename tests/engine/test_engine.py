@@ -308,6 +308,42 @@ async def test_trouble_passes(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> 
     await stage.until(lambda: stage.view().totals.trouble == "")
 
 
+async def test_callers_whom_the_system_dropped_are_told(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the system counts of full queues since the start is told once; where it cannot
+    be looked at for a while, nothing is told twice or less than nothing (R08)."""
+    counts = iter([871, 871, None, 873, None, None, 873, 874])
+    over = asyncio.Event()
+
+    def overflows() -> int | None:
+        try:
+            return next(counts)
+        except StopIteration:
+            over.set()
+            return 874
+
+    monkeypatch.setattr("tcpmon.engine.sockets.overflows", overflows)
+    stage = await serve()
+    async with asyncio.timeout(WAIT):
+        await over.wait()
+    assert stage.warnings() == [
+        "the system dropped 2 callers: a listener's queue was full",
+        "the system dropped 1 caller: a listener's queue was full",
+    ]
+
+
+async def test_a_count_that_could_not_be_seen_at_the_start_is_not_told(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was dropped before anybody counted is not ours to tell."""
+    counts: list[int | None] = [None, None, 5]
+    monkeypatch.setattr("tcpmon.engine.sockets.overflows", lambda: counts.pop(0) if counts else 6)
+    stage = await serve()
+    await stage.until(lambda: bool(stage.warnings()))
+    assert stage.warnings() == ["the system dropped 1 caller: a listener's queue was full"]
+
+
 # -- what is kept ---------------------------------------------------------------------------
 
 
