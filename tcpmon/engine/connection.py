@@ -8,6 +8,7 @@ the poller calls again.
 import errno
 import os
 import socket
+import sys
 import traceback
 from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from itertools import islice
 from time import time_ns
 
-from tcpmon.core.limits import Limits, Unread
+from tcpmon.core.limits import MIB, Limits, Unread
 from tcpmon.core.model import Backlog, Cast, Client, End, Kind, Reason, State, Trouble
 from tcpmon.core.store import Store, head
 from tcpmon.core.tcpinfo import TcpInfo
@@ -538,9 +539,17 @@ class Connection:
         self._shared.unsent -= self.queued
 
     def bug(self, what: str = "a bug in tcpmon") -> None:
-        """The fence: called in an `except Exception`, it ends this connection and nothing else."""
-        trace = traceback.format_exc().encode("utf-8", "backslashreplace")
-        self._shared.store.append(time_ns(), self.id, Kind.WARN, trace)
+        """The fence: called in an `except Exception`, it ends this connection and nothing else.
+        Where memory is short, half of what is kept goes first."""
+        store = self._shared.store
+        if isinstance(sys.exception(), MemoryError):
+            what = "out of memory"
+            store.limit_bytes = max(MIB, store.kept_bytes // 2)
+            text = f"{what}: from now on {size(store.limit_bytes)} of what happened are kept"
+        else:
+            text = traceback.format_exc()
+        data = text.encode("utf-8", "backslashreplace")
+        store.append(time_ns(), self.id, Kind.WARN, data)
         if self.state is not State.CLOSED:
             self._finish(Reason.FAILED, detail=f"{what}, see the log", hard=True)
 

@@ -470,6 +470,31 @@ async def test_what_a_read_raises_is_told_in_words(
     assert stage.warnings() == []
 
 
+async def test_memory_that_ends_costs_history_and_a_client(serve: Serve) -> None:
+    """When there is no memory for a read, that client is let go with the reason and no
+    traceback, half of what is kept makes room, and others go on (R102)."""
+    stage = await serve()
+    peer, other = await stage.peer(), await stage.peer()
+    for _ in range(8):
+        await other.say(bytes(MB))
+        await stage.until(lambda: stage.engine.totals().rx_bytes % MB == 0)
+    kept = stage.engine.totals().kept_bytes
+
+    def recv(_size: int, _flags: int = 0) -> bytes:
+        raise MemoryError
+
+    stage.engine._roster.open[peer.id].recv = recv
+    await peer.say(b"?")
+    await stage.gone(peer)
+    end = stage.end(peer)
+    assert (end.reason, end.detail) == (Reason.FAILED, "out of memory, see the log")
+    (told,) = stage.warnings()
+    assert re.fullmatch(r"out of memory: from now on .* MB of what happened are kept", told)
+    assert stage.engine.totals().kept_bytes <= kept / 2
+    await other.say(b"still here")
+    await stage.received(other, 8 * MB + 10)
+
+
 @pytest.mark.parametrize("paused", [False, True], ids=["reading", "paused"])
 async def test_what_a_write_raises_is_told_in_words(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, paused: bool
