@@ -167,7 +167,8 @@ class Program:
     """A running `tcpmon serve`, by default on all kinds of listeners; ended with the block.
 
     through: a program and its arguments that starts it. addresses: where it listens
-    instead. With the form "text" its lines are kept as they are.
+    instead. first: how many lines of addresses its stdout gives, if not one for each. With
+    the form "text" its lines are kept as they are.
     """
 
     def __init__(
@@ -178,6 +179,8 @@ class Program:
         through: Sequence[str] = (),
         addresses: Sequence[str] | None = None,
         environment: dict[str, str] | None = None,
+        first: int | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> None:
         where = addresses or ("localhost:0", f"unix:{folder}/tcpmon.sock")
         self._command = [
@@ -185,8 +188,10 @@ class Program:
         ]  # fmt: skip
         self._environment = dict(os.environ) | (environment or {})
         self._environment.pop("PYTHONUNBUFFERED", None)
-        self._first = sum(2 if "localhost" in address else 1 for address in where)
+        lines = sum(2 if "localhost" in address else 1 for address in where)
+        self._first = lines if first is None else first
         self._form = form
+        self._pass_fds = pass_fds
         self.told = Told("-q" in arguments)
         self.lines: list[str] = []
         """Those of the form "text", after the addresses."""
@@ -201,7 +206,7 @@ class Program:
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(
             self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, bufsize=0, env=self._environment,
+            stderr=subprocess.PIPE, bufsize=0, env=self._environment, pass_fds=self._pass_fds,
         )  # fmt: skip
         self._threads = [
             threading.Thread(target=self._read_stdout, daemon=True),
@@ -295,7 +300,8 @@ class Program:
 
     def call(self, place: Place, **how: int | str | bool) -> "Caller":
         """Connect a client; it need not have been told yet."""
-        return self.keep(Caller(place, place.address(self.addresses), **how))  # type: ignore[arg-type]
+        address = place.address(self.addresses)
+        return self.keep(Caller(place, address, **how))  # type: ignore[arg-type]
 
     def client(self, place: Place, **how: int | str | bool) -> "Caller":
         """Connect a client and wait until it is told, so that its number is known."""
@@ -374,8 +380,8 @@ class Program:
 class Caller:
     """A client, and what it has said and heard.
 
-    buffer: its receive buffer, if it is to be small. source: the address it calls from.
-    wait: whether to wait until the connection is made.
+    buffer: its receive buffer, if that and the other are to be small. source: the address
+    it calls from. wait: whether to wait until the connection is made.
     """
 
     def __init__(
@@ -391,6 +397,7 @@ class Caller:
         self.sock = socket.socket(place.family, socket.SOCK_STREAM)
         if buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 * buffer)
         if source:
             self.sock.bind((source, 0))
         self.sock.settimeout(WAIT if wait else 0)
