@@ -111,7 +111,7 @@ class Connection:
         "local", "opened_at", "peer", "queued", "retransmits", "rtt", "rx_rate", "stalled", "state",
         "trouble", "tx_rate",
         "_active_at", "_dropped", "_eof", "_events", "_fd", "_fin_sent", "_head_sent", "_lost_from",
-        "_moved", "_sampled", "_shared", "_sock", "_timer", "_why",
+        "_moved", "_owed_at", "_sampled", "_shared", "_sock", "_timer", "_why",
     )  # fmt: skip
 
     def __init__(
@@ -163,6 +163,7 @@ class Connection:
         self._lost_from: int | None = None
         self._moved = 0.0
         self._active_at = 0.0  # when a byte went either way, as far as `sample` has seen
+        self._owed_at = 0.0  # since when the peer's system has owed us an answer, 0 if it does not
         self._dropped: dict[int, None] | None = None  # numbers of TX records, in order
         self._eof = False
         self._fin_sent = False
@@ -587,6 +588,8 @@ class Connection:
             self.in_flight = max(0, self.kernel_unsent - (info.not_sent or 0))
             # Probes of a closed window are answered, so that only their growing distance tells.
             closed_window = closed_window or info.backoff > 0
+        owed = info is not None and bool(info.unacked or info.probes)
+        self._owed_at = (self._owed_at or self._shared.loop.time()) if owed else 0.0
         if info is not None and info.unacked and info.retransmits:
             self.trouble = Trouble.GONE
         elif self.unsent and closed_window:
@@ -634,9 +637,12 @@ class Connection:
                 return Reason.UNREAD
         if self.kernel_unsent or self.tx_rate or self.trouble:
             self.kernel_unsent = self._unacknowledged()
-        if self.kernel_unsent or self.trouble:
-            info = self.look()
-            if info and self.kernel_unsent and info.last_ack_received > limits.gone_seconds * 1000:
+        if not (self.kernel_unsent or self.trouble):
+            self._owed_at = 0.0
+        elif (info := self.look()) and self._owed_at:
+            # Both: the probes of a closed window, which are answered, may be minutes apart.
+            owed = self._shared.loop.time() - self._owed_at
+            if min(owed, info.last_ack_received / 1000) > limits.gone_seconds:
                 return Reason.NO_ANSWER
         return None
 

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.conftest import clock, descriptors, poller, serve
+from tests.engine.conftest import (
+    PLACES as STAGES,
+    Place as Stage,
+    clock,
+    descriptors,
+    place_name,
+    poller,
+    serve,
+)
 from tests.faults import program
 from tests.faults.program import PLACES, Place
 
@@ -15,6 +23,13 @@ __all__ = ["clock", "descriptors", "poller", "serve"]
 def via(request: pytest.FixtureRequest) -> Place:
     """The kind of listener that is called; `over_tcp` takes those that are TCP."""
     found: Place = request.param
+    return found
+
+
+@pytest.fixture(params=STAGES, ids=place_name)
+def place(request: pytest.FixtureRequest) -> Stage:
+    """The kind of listener of an engine in this process, for what serve cannot be asked."""
+    found: Stage = request.param
     return found
 
 
