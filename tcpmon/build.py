@@ -1,5 +1,6 @@
 """Config to a running node: the only place that joins the inner rings."""
 
+import sys
 from collections.abc import Callable
 
 from tcpmon.config import Config
@@ -24,11 +25,17 @@ def _answer(config: Config) -> Callable[[bytes], bytes] | None:
     return None
 
 
+SWITCH_SECONDS = 0.0005
+"""How long another thread may keep the interpreter once the engine wants it: with Python's own
+5 ms, whatever is drawn would hold up clients ten times as long (tests/benchmarks: beside)."""
+
+
 def start_thread(config: Config) -> EngineThread:
     """Return a node on a thread of its own that listens already.
 
     Raises CannotListen; then nothing is left running.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     node = EngineThread(make_engine(config))
     node.start()
     try:

@@ -120,6 +120,8 @@ async def an_hour_at_the_bench(play: Play) -> None:
     await play.say(tracker, LOGIN)
     await play.say(updating, b"UPDATE v1.4.3?\r\n")
     await play.hear(FIRMWARE, 8)
+    # The system has to ask for the window before it is known to be closed.
+    await until(lambda: any(row.trouble for row in play.node.view(Ask(count=20)).rows))
     for turn in range(12):
         await play.say(plc, bytes([0, turn + 2]) + ASK[2:])
         await play.hear(bytes([0, turn + 2]) + ANSWER[2:], 1)

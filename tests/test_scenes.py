@@ -8,7 +8,7 @@ from tests.scenes import FOLDER, pictures
 _MEASURED = re.compile(
     r"""
     \d\d:\d\d(:\d\d(\.\d+)?)?                   # a time of day
-    | [+]?\d[\d.,:]*\s?(?:[kMG]?B(?:/s)?|msg/s|ms|s|m|h)?(?![^\W_])   # an amount, a port
+    | [+]?\d[\d.,:]*\s?(?:[kMG]?B(?:/s)?|msg/s|us|ms|s|m|h)?(?![^\W_])   # an amount, a port
     | (?<=\s)-(?=\s)                            # nothing
     | [▁▂▃▄▅▆▇█]+                              # a sparkline
     | (?:kept|unsent)\s(?=\d)                   # what goes first where there is no room

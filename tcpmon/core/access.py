@@ -41,6 +41,22 @@ def network_text(network: Network) -> str:
     return str(network.network_address if whole else network)
 
 
+def networks_of(peer: str) -> tuple[str, str] | None:
+    """Return the address of a peer and the network around it, /24 or /64, as `parse_network`
+    reads them; None for one that has none, on a Unix socket.
+
+    peer: as Client.peer has it, "127.0.0.1:40872" or "[fe80::1%eth0]:80".
+    """
+    host = peer.rpartition(":")[0].strip("[]").partition("%")[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    length = 24 if address.version == 4 else 64
+    around = ipaddress.ip_network(f"{address}/{length}", strict=False)
+    return str(address), str(around)
+
+
 class Rule(Struct, frozen=True):
     """Whether callers of a network may come in.
 

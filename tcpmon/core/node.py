@@ -5,6 +5,8 @@ Whoever shows a node knows nothing but this.
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from tcpmon.core.commands import Command
 from tcpmon.core.model import Ask, Record, Span, View
 
@@ -33,6 +35,17 @@ class Node(Protocol):
         """Return kept records in order: up to count at or after start or, if count is
         negative, up to -count before start. client: only those that concern it.
         Records that were dropped meanwhile are skipped."""
+
+
+def look_up(node: Node, client: int, ask: Ask | None = None) -> View | None:
+    """Return a picture whose only row is a client, None if the table has it no more.
+
+    ask: the order in which the table is looked at anyway, so that no other has to be made.
+    """
+    ask = replace(ask or Ask(), cursor=client, count=0)
+    place = node.view(ask).cursor
+    view = None if place is None else node.view(replace(ask, first=place, count=1))
+    return view if view and [row.id for row in view.rows] == [client] else None
 
 
 class OwnNode(Node, Protocol):

@@ -2,13 +2,19 @@
 
 Columns in chunks: a record costs no Python object but its payload, so the
 garbage collector never has anything to walk, and one client's records are found
-by a byte search. One thread writes; others may read at any time, since a chunk
-only grows at its end, payload last, and is thrown away as a whole.
+by a byte search. Large payloads are read straight into blocks of memory that are
+used again when their chunk is dropped: fresh memory costs as much as the read.
+
+One thread writes; others may read at any time, since a chunk only grows at its
+end, payload last, and is thrown away as a whole: it is marked first, and a reader
+copies what it takes and then looks for the mark.
 """
 
+import gc
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from tcpmon.core.model import Cast, Kind, Span
 
@@ -17,6 +23,12 @@ OVERHEAD = 90
 a bytes object's header 33, the allocator's rounding. Measured in tests/benchmarks."""
 
 CHUNK_BYTES = 1 << 20
+BLOCK_BYTES, BLOCK_LEAST = 1 << 20, 1 << 18
+ROOM_LEAST = 64 << 10
+"""A block with less room than that is full."""
+COPIED = 16 << 10
+"""A payload in a block that is smaller than that is copied out of it."""
+CROWDED = 2 * CHUNK_BYTES
 KINDS = 8
 
 
@@ -32,18 +44,30 @@ Raw = tuple[int, int, int, int, bytes]
 class _Chunk:
     """Records in a row. Their number is that of the payloads, which are added last."""
 
-    __slots__ = ("_found", "casts", "data", "events", "first", "full", "heads", "size", "times")
+    __slots__ = (
+        "_found", "blocks", "casts", "data", "dropped", "events", "first", "full", "heads", "size",
+        "times",
+    )  # fmt: skip
 
     def __init__(self, first: int) -> None:
         self.first = first
-        self.size = 0  # bytes of payload
+        self.size = 0  # bytes of payload, of large ones those of their blocks
         self.times = array("q")
         self.heads = array("I")
-        self.data: list[bytes] = []
+        self.data: Any = []  # of bytes and memoryviews; a tuple once the chunk is full
+        self.blocks: list[memoryview] = []  # where the large payloads are
         self.casts: dict[int, Cast] = {}
         self.events: list[int] = []  # numbers of the records that are not payload
         self.full = False  # nothing will be added
+        self.dropped = False  # the blocks may hold something else by now
         self._found: tuple[int, list[int]] = (-1, [])  # what `concerning` returned last
+
+    def fill(self) -> None:
+        """Say that nothing will be added. The garbage collector walks a list whenever it looks
+        at everything, which takes it 30 ms with a million payloads; a tuple of bytes only once."""
+        self.full = True
+        self.data = tuple(self.data)
+        gc.collect(0)
 
     @property
     def end(self) -> int:
@@ -56,7 +80,8 @@ class _Chunk:
     def row(self, seq: int) -> Raw:
         at = seq - self.first
         client, kind = divmod(self.heads[at], KINDS)
-        return seq, self.times[at], client, kind, self.data[at]
+        data = self.data[at]
+        return seq, self.times[at], client, kind, data if type(data) is bytes else bytes(data)
 
     def concerning(self, client: int) -> list[int]:
         """Return the numbers of this chunk's records that concern a client, in order.
@@ -99,6 +124,11 @@ class Store:
         self._full = 0  # bytes in all chunks but the open one
         self._open = _Chunk(0)
         self._chunks = [self._open]
+        self._block = memoryview(b"")
+        self._used = 0  # bytes of the block
+        self._block_bytes = max(BLOCK_LEAST, min(BLOCK_BYTES, limit_bytes // 64))
+        self._spare: list[memoryview] = []  # blocks for large payloads to come
+        self._most_spare = max(1, limit_bytes // 5 // self._block_bytes)
 
     def columns(
         self,
@@ -123,6 +153,35 @@ class Store:
         if kind > Kind.CAST:
             chunk.events.append(chunk.end - 1)
 
+    def room(self, most: int) -> memoryview:
+        """Return where a large read may put what it gets, at most so many bytes; tell `keep`
+        how much that was."""
+        if len(self._block) - self._used < ROOM_LEAST:
+            fresh = self._spare.pop() if self._spare else memoryview(bytearray(self._block_bytes))
+            self._block = fresh
+            self._used = 0
+            self._open.blocks.append(fresh)
+            self._open.size += len(fresh)
+        return self._block[self._used : self._used + most]
+
+    def keep(self, time: int, client: int, kind: int, count: int) -> None:
+        """Keep one record as `append` does, whose payload is the first bytes of the room."""
+        data: bytes | memoryview = self._block[self._used : self._used + count]
+        if count < COPIED:
+            data = bytes(data)
+            self._open.size += count
+        else:
+            self._used += count
+        chunk = self._open
+        chunk.times.append(time)
+        chunk.heads.append(head(client, kind))
+        chunk.data.append(data)
+
+    @property
+    def crowded(self) -> bool:
+        """Say whether it is high time for `settle`."""
+        return self._open.weight >= CROWDED
+
     def append_cast(self, time: int, data: bytes, cast: Cast) -> None:
         """Keep one payload for several receivers."""
         self._open.casts[self.end] = cast
@@ -135,19 +194,33 @@ class Store:
         chunk = self._open
         if chunk.weight >= CHUNK_BYTES:
             self._full += chunk.weight
-            chunk.full = True
+            chunk.fill()
             self._open = _Chunk(chunk.end)
             self._chunks.append(self._open)
+            if chunk.blocks:
+                self._open.blocks.append(self._block)
+            if len(chunk.blocks) < 2 and self._spare:  # large payloads have become rare
+                self._spare.pop()
         return self.kept_bytes > self.limit_bytes and self._drop()
 
     def _drop(self) -> bool:
         drop = 0
         while self.kept_bytes > self.limit_bytes and drop < len(self._chunks) - 1:
-            self._full -= self._chunks[drop].weight
+            chunk = self._chunks[drop]
+            chunk.dropped = True
+            self._full -= chunk.weight
             drop += 1
+            self._spare += chunk.blocks[:-1]  # the last one goes on into the next chunk
+            del self._spare[self._most_spare :]
         # One slice, so that a reader in another thread sees the list before or after it.
         self._chunks = self._chunks[drop:]
         return drop > 0
+
+    def shrink(self) -> None:
+        """Keep half as much from now on, and no room for more: memory is short."""
+        self._spare.clear()
+        self._most_spare = 0
+        self.limit_bytes = max(CHUNK_BYTES, self.kept_bytes // 2)
 
     @property
     def end(self) -> int:
@@ -165,8 +238,8 @@ class Store:
 
     @property
     def kept_bytes(self) -> int:
-        """Payload and overhead of all that is kept."""
-        return self._full + self._open.weight
+        """Payload and overhead of all that is kept, and the room for more of it."""
+        return self._full + self._open.weight + len(self._spare) * self._block_bytes
 
     def cast(self, seq: int) -> Cast | None:
         """Return who a CAST record was for."""
@@ -187,7 +260,8 @@ class Store:
                     break
                 if chunk.end > start:
                     numbers = self._numbers(chunk, client, start, chunk.end)
-                    found += [chunk.row(seq) for seq in numbers[: count - len(found)]]
+                    rows = [chunk.row(seq) for seq in numbers[: count - len(found)]]
+                    found += [] if chunk.dropped else rows
             return found
         for chunk in reversed(chunks):
             missing = -count - len(found)
@@ -195,7 +269,8 @@ class Store:
                 break
             if chunk.first < start:
                 numbers = self._numbers(chunk, client, chunk.first, min(start, chunk.end))
-                found = [chunk.row(seq) for seq in numbers[-missing:]] + found
+                rows = [chunk.row(seq) for seq in numbers[-missing:]]
+                found = found if chunk.dropped else rows + found
         return found
 
     @staticmethod

@@ -12,6 +12,13 @@ from msgspec import Struct
 SIZE = 232
 """Bytes to ask for."""
 
+STATES = {
+    1: "established", 2: "SYN sent", 3: "SYN received", 4: "FIN sent", 5: "FIN acknowledged",
+    6: "both have closed, late segments may come", 7: "closed", 8: "FIN received",
+    9: "FIN received and sent", 10: "listens", 11: "both FINs under way",
+}  # fmt: skip
+"""TcpInfo.state in words. Source: include/net/tcp_states.h, RFC 9293 section 3.3.2."""
+
 _FIELDS = (
     ("state", 0, "B"), ("retransmits", 2, "B"), ("probes", 3, "B"), ("backoff", 4, "B"),
     ("rto", 8, "I"), ("send_mss", 16, "I"), ("unacked", 24, "I"), ("lost", 32, "I"),
@@ -56,6 +63,22 @@ class TcpInfo(Struct, frozen=True):
     least_rtt: int | None
     window_limited: int | None
     send_window: int | None
+
+    @property
+    def window_closed(self) -> bool:
+        """Say whether bytes wait because the peer has no room for them. It is asked for room at
+        growing intervals (backoff), and since it answers, nothing else tells."""
+        waiting = self.not_sent or 0
+        room = -1 if self.send_window is None else self.send_window
+        return self.backoff > 0 and not self.unacked and room < waiting
+
+    @property
+    def unanswered(self) -> bool:
+        """Say whether bytes were sent again, or asked room for, without any answer. One
+        question may be under way to a peer that is there."""
+        if self.unacked:
+            return self.retransmits > 0
+        return self.probes > (1 if self.window_closed else 0)
 
 
 def unpack(raw: bytes) -> TcpInfo | None:

@@ -82,6 +82,17 @@ def span(seconds: float) -> str:
     return f"{days}d{hours % 24:02}h" if days < 100 else f"{days}d"
 
 
+def delay(microseconds: int) -> str:
+    """Return a delay in at most five characters, up to an hour: "24us", "1.2ms", "45ms", "1.3s"."""
+    for unit, scale in (("us", 1), ("ms", 1000), ("s", 1_000_000)):
+        amount = microseconds / scale
+        if amount < 9.95 and scale > 1:
+            return f"{amount:.1f}{unit}"
+        if amount < 999.5:
+            return f"{amount:.0f}{unit}"
+    return f"{amount:.0f}s"
+
+
 def lasted(seconds: float) -> str:
     """Return how long something lasted, for a sentence: "12 ms", "5.3 s", "12 min"."""
     if seconds < 0.1:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from itertools import islice
 from time import time_ns
 
-from tcpmon.core.limits import MIB, Limits, Unread
+from tcpmon.core.limits import Limits, Unread
 from tcpmon.core.model import Backlog, Cast, Client, End, Kind, Reason, State, Trouble
 from tcpmon.core.store import Store, head
 from tcpmon.core.tcpinfo import TcpInfo
@@ -28,6 +28,9 @@ from tcpmon.engine.poller import BROKEN, READ, WRITE, Poller
 READ_SMALL, READ_LARGE = 448, 256 * 1024
 """A read asks for little, since what it asks for is allocated, and goes on asking while it
 comes back full. 448 is what fits, header included, where the interpreter keeps small objects."""
+
+BULK = 64 * 1024
+"""Who has said so much at once is read straight into the store's blocks, until he says little."""
 
 ANSWER_FAILED = "the answer failed"
 LAST_BYTES = 256  # of the newest payload, for the table
@@ -110,8 +113,9 @@ class Connection:
         "address", "closed_at", "dropped", "end", "id", "in_flight", "kernel_unsent", "listener",
         "local", "opened_at", "peer", "queued", "retransmits", "rtt", "rx_rate", "stalled", "state",
         "trouble", "tx_rate",
-        "_active_at", "_dropped", "_eof", "_events", "_fd", "_fin_sent", "_head_sent", "_lost_from",
-        "_moved", "_owed_at", "_sampled", "_shared", "_sock", "_timer", "_why",
+        "_active_at", "_bulk", "_dropped", "_eof", "_events", "_fd", "_fin_sent",
+        "_head_sent", "_lost_from", "_moved", "_owed_at", "_sampled", "_shared", "_sock", "_timer",
+        "_why",
     )  # fmt: skip
 
     def __init__(
@@ -120,7 +124,7 @@ class Connection:
     ) -> None:  # fmt: skip
         """peer and local: names of the two ends. address: the peer's, as accept() gave it."""
         self.odd = shared.paused
-        """No plain reading will do: it is not open both ways, or reading pauses."""
+        """No plain reading will do: it is not open both ways, reading pauses, or it is in bulk."""
         self.recv = sock.recv
         self.write = sock.send
         self.read_size = READ_SMALL
@@ -165,6 +169,7 @@ class Connection:
         self._active_at = 0.0  # when a byte went either way, as far as `sample` has seen
         self._owed_at = 0.0  # since when the peer's system has owed us an answer, 0 if it does not
         self._dropped: dict[int, None] | None = None  # numbers of TX records, in order
+        self._bulk = False
         self._eof = False
         self._fin_sent = False
         self._why = Reason.CLOSED
@@ -193,13 +198,37 @@ class Connection:
             self.check()
             return
         try:
-            data = self.recv(self.read_size)
+            if self._bulk:
+                self._take_bulk(self._sock.recv_into(self._shared.store.room(READ_LARGE)))
+            else:
+                self.take(self.recv(self.read_size))
         except BlockingIOError:
             return
         except OSError as error:
             self.failed(error)
+
+    def _take_bulk(self, count: int) -> None:
+        """Account for a read into the store's room; 0 is the peer's FIN."""
+        if not count:
+            self._peer_closed()
             return
-        self.take(data)
+        shared = self._shared
+        answer = shared.answer if self.state is State.OPEN else None
+        room = shared.store.room(count)
+        data = bytes(room[: count if answer is not None else LAST_BYTES])
+        self.heard_at = time_ns()
+        self._count_rx(count)
+        self.last = data[: min(count, LAST_BYTES)]
+        shared.store.keep(self.heard_at, self.id, Kind.RX, count)
+        if count < BULK // 4:
+            self._set_bulk(False)
+        if answer is not None:
+            self._answer(data, answer)
+
+    def _set_bulk(self, bulk: bool) -> None:
+        self._bulk = bulk
+        self.read_size = READ_SMALL
+        self._become(self.state)
 
     def take(self, data: bytes) -> None:
         """Account for what one read gave; b"" is the peer's FIN. A read that came back full
@@ -215,6 +244,8 @@ class Connection:
             self._count_rx(len(data))
             self.last = data[:LAST_BYTES]
             self._shared.store.append(self.heard_at, self.id, Kind.RX, data)
+            if len(data) >= BULK:
+                self._set_bulk(True)
             if self._shared.answer is not None and self.state is State.OPEN:
                 self._answer(data, self._shared.answer)
         if self.state is State.CLOSED:
@@ -545,7 +576,7 @@ class Connection:
         store = self._shared.store
         if isinstance(sys.exception(), MemoryError):
             what = "out of memory"
-            store.limit_bytes = max(MIB, store.kept_bytes // 2)
+            store.shrink()
             text = f"{what}: from now on {size(store.limit_bytes)} of what happened are kept"
         else:
             text = traceback.format_exc()
@@ -556,7 +587,7 @@ class Connection:
 
     def _become(self, state: State) -> None:
         self.state = state
-        self.odd = state is not State.OPEN or self._shared.paused
+        self.odd = state is not State.OPEN or self._bulk or self._shared.paused
 
     # -- being looked at ------------------------------------------------------
 
@@ -582,20 +613,16 @@ class Connection:
         """Ask the kernel what it knows of the connection."""
         self.kernel_unsent = self._unacknowledged()
         info = sockets.tcp_info(self._sock)
-        closed_window = self.stalled
+        self.trouble = Trouble.UNREAD if self.stalled else Trouble.NONE
         if info is not None:
             self.rtt, self.retransmits = info.rtt, info.total_retransmits
             self.in_flight = max(0, self.kernel_unsent - (info.not_sent or 0))
-            # Probes of a closed window are answered, so that only their growing distance tells.
-            closed_window = closed_window or info.backoff > 0
-        owed = info is not None and bool(info.unacked or info.probes)
-        self._owed_at = (self._owed_at or self._shared.loop.time()) if owed else 0.0
-        if info is not None and info.unacked and info.retransmits:
-            self.trouble = Trouble.GONE
-        elif self.unsent and closed_window:
-            self.trouble = Trouble.UNREAD
-        else:
-            self.trouble = Trouble.NONE
+            owed = info.unacked or info.probes
+            self._owed_at = (self._owed_at or self._shared.loop.time()) if owed else 0.0
+            if info.unanswered:
+                self.trouble = Trouble.GONE
+            elif info.window_closed:
+                self.trouble = Trouble.UNREAD
         return info
 
     def sample(self, seconds: float) -> None:

@@ -23,12 +23,18 @@ class DataPath:
         self._sums = sums
         self._answer = answer
 
-    def serve(self, events: Events, targets: dict[int, Target]) -> None:  # noqa: C901
-        """Handle a few events. targets: who is told, by descriptor; none if it is gone."""
-        keep_time, keep_head, keep_data = self._store.columns()
-        answer = self._answer
+    def serve(self, events: Events, targets: dict[int, Target]) -> bool:  # noqa: C901
+        """Handle a few events; say whether the turn should end because much has come.
+
+        targets: who is told, by descriptor; none if it is gone. All is read before
+        anything is answered: so a caller that waits for answers is woken up once for
+        many of them, which costs as much as all that is done here.
+        """
+        store, answer = self._store, self._answer
+        keep_time, keep_head, keep_data = store.columns()
         small, plain = READ_SMALL, READ
         received = answered = sent_off = messages = 0
+        answers: list[tuple[Connection, bytes]] = []
         connections = cast("dict[int, Connection]", targets)  # but for those that are odd
         for fd, ready in events:
             try:
@@ -39,13 +45,13 @@ class DataPath:
                 connection.on_ready(ready)
                 continue
             try:
-                data = connection.recv(connection.read_size)
+                recv = connection.recv  # in a line of its own it is found at once
+                data = recv(connection.read_size)
                 count = len(data)
                 if count >= small or not count:
                     connection.take(data)
                     continue
-                now = time_ns()
-                connection.heard_at = now
+                connection.heard_at = now = time_ns()
                 connection.rx_bytes += count
                 connection.rx_messages += 1
                 connection.last = data  # smaller than `small`: it is let go of soon enough
@@ -62,34 +68,42 @@ class DataPath:
                     except Exception:  # noqa: BLE001 - the fence of a connection
                         connection.bug(ANSWER_FAILED)
                         continue
-                    if connection.queue is not None or not reply:
-                        connection.send(reply)
-                        continue
-                    keep_time(now)
-                    keep_head(connection.tx_head)
-                    keep_data(reply)
-                    size = len(reply)
-                    answered += size
-                    messages += 1
-                    connection.tx_messages += 1
-                    connection.last = reply if size < small else reply[:small]
-                    try:
-                        sent = connection.write(reply)
-                    except OSError as error:
-                        connection.note_write_error(error)
-                        sent = 0
-                    connection.tx_bytes += sent
-                    sent_off += sent
-                    if sent != size:
-                        connection.enqueue(reply, sent)
+                    answers.append((connection, reply))
             except BlockingIOError:
                 pass
             except OSError as error:
                 connection.failed(error)
             except Exception:  # noqa: BLE001 - the fence of a connection
                 connection.bug()
-        self._store.weigh(received + answered)
+        now = time_ns()
+        for connection, reply in answers:
+            try:
+                if connection.queue is not None or not reply:
+                    connection.send(reply)
+                    continue
+                keep_time(now)
+                keep_head(connection.tx_head)
+                keep_data(reply)
+                size = len(reply)
+                answered += size
+                messages += 1
+                connection.tx_messages += 1
+                connection.last = reply if size < small else reply[:small]
+                try:
+                    write = connection.write
+                    sent = write(reply)
+                except OSError as error:
+                    connection.note_write_error(error)
+                    sent = 0
+                connection.tx_bytes += sent
+                sent_off += sent
+                if sent != size:
+                    connection.enqueue(reply, sent)
+            except Exception:  # noqa: BLE001 - the fence of a connection
+                connection.bug()
+        store.weigh(received + answered)
         sums = self._sums
         sums.rx_bytes += received
         sums.tx_bytes += sent_off
         sums.messages += messages
+        return store.crowded

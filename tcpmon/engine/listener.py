@@ -53,7 +53,7 @@ class Listener:
         Raises CannotListen; then nothing stays bound."""
         self.id = id
         self.endpoint = endpoint
-        self.accepted = self.refused = self.open = 0
+        self.accepted = self.refused = self.open = self._dropped = 0
         self.addresses = tuple(self._name(sock) for sock in bound)
         self._local, self._network = self._ways_in(bound)
         self._bound: list[socket.socket] = []
@@ -141,6 +141,11 @@ class Listener:
                 self._poller.change(sock.fileno(), READ)
 
         self._loop.call_later(BACK_OFF_SECONDS, again)
+
+    def newly_dropped(self) -> int:
+        """Return how many tries of callers the kernel has dropped since the last call."""
+        known, self._dropped = self._dropped, sum(map(sockets.dropped_tries, self._bound))
+        return self._dropped - known
 
     def close(self) -> None:
         """Accept no more. A socket file of ours is removed; one that replaced it is not."""

@@ -153,12 +153,19 @@ def tcp_info(connected: socket.socket) -> TcpInfo | None:
     return tcpinfo.unpack(connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, tcpinfo.SIZE))
 
 
-def overflows() -> int | None:
-    """Return how often a full accept queue has cost a caller his try, on the whole machine
-    and since it started; None if that cannot be known now. Source: proc_net_netstat(5)."""
-    names, figures = [line.split() for line in _lines("/proc/net/netstat")[:2]] or ([], [])
-    figure = dict(zip(names, figures, strict=False)).get("ListenOverflows")
-    return None if figure is None else int(figure)
+_SO_MEMINFO, _DROPS = 55, slice(32, 36)  # include/uapi: asm-generic/socket.h, linux/sock_diag.h
+
+
+def dropped_tries(listening: socket.socket) -> int:
+    """Return how many tries of callers the kernel has dropped because the queue of those who
+    wait to be accepted was full; 0 where this system does not tell."""
+    if sys.platform != "linux":
+        return 0
+    try:
+        info = listening.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _DROPS.stop)
+    except OSError:
+        return 0
+    return int.from_bytes(info[_DROPS], sys.byteorder)
 
 
 def pending_error(connected: socket.socket) -> int:

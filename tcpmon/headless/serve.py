@@ -83,11 +83,10 @@ async def _close(output: Output) -> int:
     """Write what waits; return how many bytes were not taken in time. Not by `to_thread`:
     where memory is short there may be no room for another thread."""
     deadline = time.monotonic() + OUTPUT_SECONDS
-    missing = output.close(0)
+    output.close(0)
     while not output.ended and time.monotonic() < deadline:
         await asyncio.sleep(POLL_SECONDS)
-        missing = output.close(0)
-    return missing
+    return output.close(0)
 
 
 class _Report:

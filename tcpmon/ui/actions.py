@@ -16,7 +16,9 @@ class Place(StrEnum):
     MAIN = "main"
     COMPOSER = "composer"
     MESSAGE = "message"
+    CLIENT = "client"
     LISTENERS = "listeners"
+    LIMITS = "limits"
 
 
 class Group(StrEnum):
@@ -28,7 +30,9 @@ class Group(StrEnum):
     WINDOW = "Window"
     COMPOSER = "Composer"
     MESSAGE = "One message"
+    CLIENT = "One client"
     LISTENERS = "Listeners"
+    LIMITS = "Limits and access"
 
 
 class Action(Struct, frozen=True):
@@ -63,7 +67,7 @@ class Action(Struct, frozen=True):
 
 
 _SHOWN = {
-    "enter": "enter", "escape": "esc", "space": "space", "asterisk": "*",
+    "backspace": "bksp", "enter": "enter", "escape": "esc", "space": "space", "asterisk": "*",
     "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
     "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "shift+tab": "⇧tab",
 }  # fmt: skip
@@ -107,6 +111,8 @@ ACTIONS: tuple[Action, ...] = (
     _main("back", "escape", "Back", "Back", "one step back: zoom, one client, cleared view, marks",
           Group.MOVE),
 
+    _main("examine", "i", "Details", "All of one client",
+          "all that is known of the client, also by the kernel", Group.CLIENTS, footer=8),
     _main("send", "s", "Send", "Send to the client",
           "write to the marked clients, or to the row's", Group.CLIENTS, footer=2),
     _main("broadcast", "b", "Broadcast", "Broadcast to all", "write to all clients",
@@ -115,26 +121,27 @@ ACTIONS: tuple[Action, ...] = (
           "send what is queued, then FIN: marked ones, or the row",
           Group.CLIENTS, footer=4, pane="clients"),
     _main("disconnect-how", "D", "Close or reset", "Disconnect: close or reset",
-          "as d, but choose between FIN and RST", Group.CLIENTS, footer=12, pane="clients"),
+          "as d, but choose between FIN and RST", Group.CLIENTS),
     _main("disconnect-all", "X", "Disconnect all", "Disconnect all clients",
           "close every client, after asking", Group.CLIENTS),
+    _main("refuse", "B", "Refuse", "Refuse callers from there",
+          "let in nobody more from the client's address, or network", Group.CLIENTS,
+          footer=9, pane="clients"),
     _main("mark", "space", "Mark", "Mark or unmark", "mark or unmark the client of the row",
           Group.CLIENTS, footer=5, pane="clients"),
     _main("mark-all", "asterisk", "Mark all", "Mark all clients", "mark all open clients",
           Group.CLIENTS),
     _main("unmark", "u", "Unmark", "Unmark all", "take all marks away", Group.CLIENTS),
     _main("sort", "o", "Sort", "Sort by the next column",
-          "sort by the next column; or click a heading", Group.CLIENTS, footer=8,
-          pane="clients"),
+          "sort by the next column; or click a heading", Group.CLIENTS),
     _main("reverse", "O", "Reverse", "Turn the order round", "turn the order round", Group.CLIENTS),
     _main("clear-closed", "C", "Clear closed", "Clear closed clients",
-          "drop closed clients from the table, not their messages", Group.CLIENTS, footer=13,
-          pane="clients"),
+          "drop closed clients from the table, not their messages", Group.CLIENTS),
 
     _main("only-this", "f", "Only this", "Only this client's messages",
-          "show only the messages of this client", Group.MESSAGES, footer=9, pane="messages"),
+          "show only the messages of this client", Group.MESSAGES, footer=10, pane="messages"),
     _main("follow", "F", "Follow", "Follow or hold still",
-          "follow the newest message, or hold still", Group.MESSAGES, footer=10, pane="messages"),
+          "follow the newest message, or hold still", Group.MESSAGES, footer=11, pane="messages"),
     _main("form", "x", "Hex", "Text, hex or both", "show payloads as text, as hex, or both",
           Group.MESSAGES, footer=6),
     _main("times", "T", "Times", "Form of times",
@@ -145,10 +152,12 @@ ACTIONS: tuple[Action, ...] = (
           "empty the log; esc brings the old messages back", Group.MESSAGES),
 
     _main("pause", "p", "Pause", "Pause the screen", "freeze what is shown; the server goes on",
-          Group.WINDOW, footer=11),
+          Group.WINDOW, footer=12),
     _main("zoom", "z", "Zoom", "Zoom the pane", "give the whole screen to one pane", Group.WINDOW),
     _main("listeners", "l", "Listeners", "Listeners", "see, add and stop listeners", Group.WINDOW,
-          footer=14),
+          footer=13),
+    _main("limits", "L", "Limits", "Limits and access",
+          "see what is allowed, and say who may connect", Group.WINDOW, footer=14),
     _main("palette", "ctrl+p", "Commands", "Commands", "search every command", Group.WINDOW,
           footer=100, palette=False),
     _main("help", "question_mark f1", "Help", "Help", "show all keys", Group.WINDOW, footer=101),
@@ -181,6 +190,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("close", ("escape", "q", "enter"), "Back", "Back", "back to the log", Group.MESSAGE,
            Place.MESSAGE, footer=100, palette=False),
 
+    Action("copy", ("y",), "Copy", "Copy", "copy all of it as text", Group.CLIENT, Place.CLIENT,
+           footer=1, palette=False),
+    Action("close", ("escape", "q", "i", "enter"), "Back", "Back", "back to the clients", Group.CLIENT,
+           Place.CLIENT, footer=100, palette=False),
+
     Action("add", ("a",), "Add", "Add a listener", "listen on another address", Group.LISTENERS,
            Place.LISTENERS, footer=1, palette=False),
     Action("stop", ("d",), "Stop", "Stop a listener", "accept no more there; its clients stay",
@@ -194,6 +208,22 @@ ACTIONS: tuple[Action, ...] = (
            palette=False),
     Action("close", ("escape", "q", "l"), "Back", "Back", "back to the clients", Group.LISTENERS,
            Place.LISTENERS, footer=100, palette=False),
+
+    Action("allow", ("a",), "Allow", "Allow callers",
+           "let in an address or network, and only those allowed", Group.LIMITS, Place.LIMITS,
+           footer=1, palette=False),
+    Action("deny", ("d",), "Deny", "Deny callers",
+           "refuse a network; \"10.0.0.7 10m\" is for ten minutes", Group.LIMITS, Place.LIMITS,
+           footer=2, palette=False),
+    Action("remove", ("x", "backspace"), "Remove", "Remove a rule", "forget the rule of the row",
+           Group.LIMITS, Place.LIMITS, footer=3, palette=False),
+    Action("next-pane", ("tab",), "Other pane", "Other pane", "go to the limits, or to the rules",
+           Group.LIMITS, Place.LIMITS, footer=4, palette=False),
+    Action("up", ("up", "k"), "Up", "Up", "one row up", Group.LIMITS, Place.LIMITS, palette=False),
+    Action("down", ("down", "j"), "Down", "Down", "one row down", Group.LIMITS, Place.LIMITS,
+           palette=False),
+    Action("close", ("escape", "q", "L"), "Back", "Back", "back to the clients", Group.LIMITS,
+           Place.LIMITS, footer=100, palette=False),
 )  # fmt: skip
 
 

@@ -24,11 +24,12 @@ from tcpmon.core.model import (
     Reason,
     Record,
     State,
+    Trouble,
     opened,
     remark,
 )
 from tcpmon.core.timestamps import Stamper
-from tcpmon.core.units import number, size, span
+from tcpmon.core.units import delay, number, size, span
 
 Span = tuple[str, str]
 """(text, name of a style; "" = as the row is)"""
@@ -179,6 +180,7 @@ def hex_line(data: bytes, row: int, style: str = "") -> Line:
 
 GLYPHS = {State.OPEN: "●", State.HALF: "◐", State.CLOSING: "◌", State.CLOSED: "○"}
 BROKEN_GLYPH = "✗"
+TROUBLE_GLYPH = "!"
 _BROKEN = {
     WORDS[Reason.PEER_RESET]: "reset",
     WORDS[Reason.RESET]: "reset",
@@ -215,6 +217,8 @@ class Column(Struct, frozen=True):
 def _state(client: Client, now: int) -> tuple[str, str]:
     if client.state is State.CLOSED and broken(client.end):
         return BROKEN_GLYPH, "error"
+    if client.trouble and client.state is State.OPEN:
+        return TROUBLE_GLYPH, "warn"
     styles = {State.OPEN: "good", State.HALF: "warn", State.CLOSING: "warn"}
     return GLYPHS[client.state], styles.get(client.state, "dim")
 
@@ -243,16 +247,35 @@ def _unsent(client: Client, now: int) -> tuple[str, str]:
     return size(client.unsent), "error" if client.backlog is Backlog.STUCK else "warn"
 
 
+def _retransmits(client: Client, now: int) -> tuple[str, str]:
+    return (number(client.retransmits), "warn") if client.retransmits else ("", "")
+
+
 def last(client: Client, width: int) -> Line:
-    """Return what the last column says: trouble, the end, or the newest payload."""
+    """Return what the last column says: the end, or what is wrong, or the newest payload."""
     if client.end:
         return [(fit(client.end, width).rstrip(), "error" if broken(client.end) else "")]
-    if client.backlog:
-        text = f"{client.backlog}: does not read, {size(client.unsent)} wait"
+    lost = [f"{number(client.dropped)} dropped"] if client.dropped else []
+    if wrong := wrongs(client):
+        text = ", ".join([*lost, wrong.pop(0)])
+        while wrong and len(text) + len(wrong[0]) + 2 <= width:
+            text += f", {wrong.pop(0)}"
         return [(fit(text, width).rstrip(), "warn")]
-    if client.state is State.HALF:
-        return [(fit("peer closed its sending side", width).rstrip(), "warn")]
-    return payload(client.last, width)
+    line: Line = [(fit(text, width).rstrip() + " ", "warn") for text in lost]
+    return crop([*line, *payload(client.last, width - cells_of(line))], width)
+
+
+def wrongs(client: Client) -> list[str]:
+    """Return what is wrong with an open client now, what matters most first."""
+    wrong: list[str] = []
+    if client.trouble is Trouble.UNREAD:
+        wrong.append(f"{client.trouble} {size(client.unsent)}")
+    elif client.trouble:
+        wrong += [client.trouble, f"{number(client.retransmits)} sent again"]
+    if client.backlog:
+        wrong.append(client.backlog)
+        wrong += [] if client.trouble else [f"{size(client.unsent)} unsent"]
+    return [*wrong, "half-closed by peer"] if client.state is State.HALF else wrong
 
 
 COLUMNS = (
@@ -269,9 +292,13 @@ COLUMNS = (
     Column("Msgs", "messages", 7, True, 3,
            lambda client, now: (number(client.rx_messages + client.tx_messages), ""), True),
     Column("Unsent", "unsent", 7, True, 8, _unsent, True),
+    Column("RTT", "rtt", 5, True, 2,
+           lambda client, now: (delay(client.rtt) if client.rtt else "", ""), True),
+    Column("Retr", "retransmits", 6, True, 1, _retransmits, True),
     Column("Last", "last", 0, False, 0, lambda client, now: ("", "")),
 )  # fmt: skip
-LAST_LEAST = 20  # cells below which the last column does not go before others leave
+LAST_LEAST = 21
+"""Cells below which the last column does not go before others leave: "does not read 12.4 MB"."""
 
 
 def columns_for(width: int) -> list[tuple[Column, int]]:

@@ -10,7 +10,10 @@ from importlib import import_module
 import tests.benchmarks
 from tests.benchmarks.table import Table, Unmeasured
 
-NAMES = ("echo", "jsonl", "demo", "screen", "rows", "idle", "keep", "start", "help")
+NAMES = (
+    "echo", "demo", "jsonl", "sink", "broadcast", "slow", "connect", "idle", "history", "keep",
+    "soak", "screen", "rows", "start", "help",
+)  # fmt: skip
 
 
 def main() -> None:

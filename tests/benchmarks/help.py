@@ -10,7 +10,7 @@ import time
 from statistics import median
 
 from tests.benchmarks.table import Table, at_most
-from tests.benchmarks.tools import tcpmon
+from tests.benchmarks.tools import tcpmon_path
 
 TIMES = 7
 
@@ -20,7 +20,7 @@ def run(table: Table) -> None:
     table.compare(
         "tcpmon --help, ms",
         "python -c pass",
-        lambda: milliseconds(tcpmon(), "--help"),
+        lambda: milliseconds(tcpmon_path(), "--help"),
         lambda: milliseconds(sys.executable, "-c", "pass"),
         at_most(4),
     )

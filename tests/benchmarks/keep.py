@@ -24,7 +24,7 @@ def run(table: Table) -> None:
 
 def grown() -> float:
     """Return by how many MiB the server grows."""
-    with serving(tcpmon(), "serve", "-q", "--keep", f"{MIB}MiB") as (pid, port):
+    with serving(tcpmon("serve", "-q", "--keep", f"{MIB}MiB")) as (pid, port):
         settle(pid)
         before = resident_kib(pid)
         with Pour(port, 10, LINES):

@@ -8,7 +8,7 @@ from statistics import quantiles
 
 from tests.benchmarks.processes import SERVER, Pour, free_port, processor_seconds
 from tests.benchmarks.terminal import Terminal
-from tests.benchmarks.tools import tcpmon
+from tests.benchmarks.tools import tcpmon_path
 
 PRESSES = 100
 
@@ -16,13 +16,15 @@ PRESSES = 100
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What a person and a processor felt. p50, p99: milliseconds until a key's effect was
-    painted; app, all: per cent of a core; rate: lines a second that came in meanwhile."""
+    painted; app, all: per cent of a core; rate: lines a second that came in meanwhile; share:
+    per cent of what was sent."""
 
     p50: float
     p99: float
     app: float
     all: float
     rate: float
+    share: float
 
 
 def typed(clients: int, rate: float, keys: Sequence[bytes], first: bytes = b"") -> Typed:
@@ -32,7 +34,7 @@ def typed(clients: int, rate: float, keys: Sequence[bytes], first: bytes = b"") 
     any moment of the screen's own rhythm.
     """
     port = free_port()
-    with Terminal(tcpmon(), str(port), cores=SERVER) as terminal:
+    with Terminal(tcpmon_path(), str(port), cores=SERVER) as terminal:
         terminal.shows("Nobody is connected yet")
         with Pour(port, clients, rate) as pour:
             terminal.shows(f" {clients:,} open")
@@ -46,7 +48,7 @@ def typed(clients: int, rate: float, keys: Sequence[bytes], first: bytes = b"") 
             after, seconds = _seconds(terminal.pid), time.monotonic() - start
         app, everything = ((b - a) / seconds * 100 for a, b in zip(before, after, strict=True))
         cuts = quantiles(times, n=100, method="inclusive")
-        return Typed(cuts[49], cuts[98], app, everything, pour.rate)
+        return Typed(cuts[49], cuts[98], app, everything, pour.rate, pour.share * 100)
 
 
 def _seconds(pid: int) -> tuple[float, float]:

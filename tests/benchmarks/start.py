@@ -9,7 +9,7 @@ import sys
 from tests.benchmarks.processes import free_port, listens
 from tests.benchmarks.table import Table, at_most
 from tests.benchmarks.terminal import Terminal
-from tests.benchmarks.tools import tcpmon
+from tests.benchmarks.tools import tcpmon_path
 
 MINIMAL = """
 from textual.app import App
@@ -32,7 +32,7 @@ def run(table: Table) -> None:
     table.compare(
         "start to first paint, ms",
         "minimal Textual app",
-        lambda: first_paint("Nobody is connected yet", tcpmon(), str(free_port())),
+        lambda: first_paint("Nobody is connected yet", tcpmon_path(), str(free_port())),
         minimal,
         at_most(1.5),
     )
@@ -48,5 +48,5 @@ def first_paint(sign: str, *command: str) -> float:
 def first_client() -> float:
     """Return milliseconds until a client of tcpmon is let in."""
     port = free_port()
-    with Terminal(tcpmon(), str(port)) as terminal:
+    with Terminal(tcpmon_path(), str(port)) as terminal:
         return (terminal.wait(lambda: listens(port), "a port") - terminal.started) * 1000

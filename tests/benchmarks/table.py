@@ -6,8 +6,10 @@ from statistics import median
 from typing import TypeVar
 
 T = TypeVar("T")
+Pairs = Sequence[tuple[float, float]]
+"""What tcpmon and a peer took or did, round by round."""
 
-_LINE = "{:<46} {:<22} {:>7} {:>15} {:>7}  {:<4} {}"
+_LINE = "{:<48} {:<22} {:>7} {:>15} {:>7}  {:<4} {}"
 
 
 class Unmeasured(Exception):
@@ -75,9 +77,7 @@ class Table:
         else:
             self.ratio(what, peer, pairs, goal)
 
-    def ratio(
-        self, what: str, peer: str, pairs: Sequence[tuple[float, float]], goal: Goal | None = None
-    ) -> None:
+    def ratio(self, what: str, peer: str, pairs: Pairs, goal: Goal | None = None) -> None:
         """Print a line about the ratio of what was measured in pairs."""
         ours, theirs = zip(*pairs, strict=True)
         both = f"{_short(median(ours))} to {_short(median(theirs))}"

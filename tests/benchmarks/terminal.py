@@ -12,13 +12,16 @@ import select
 import signal
 import struct
 import termios
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Self
 
-from tests.benchmarks.processes import SECONDS
+from tests.benchmarks.processes import SECONDS, SERVER, Server, free_port, with_port
 from tests.benchmarks.table import Unmeasured
+from tests.benchmarks.tools import Command
 
 COLUMNS, ROWS = 160, 45
 TABLE = range(4, 16)
@@ -117,3 +120,24 @@ class Terminal:
         start = time.perf_counter()
         self.send(key)
         return self.wait(lambda: self.clients() != before, f"what {key!r} does") - start
+
+
+@contextmanager
+def watched(command: Command) -> Iterator[Server]:
+    """Run tcpmon with its screen in a terminal, as `processes.serving` runs a server without."""
+    port = free_port()
+    with Terminal(*with_port(command, port), cores=SERVER) as terminal:
+        terminal.shows("Nobody is connected yet")
+        over = threading.Event()
+
+        def look() -> None:
+            while not over.is_set():
+                terminal.read(0.05)
+
+        eyes = threading.Thread(target=look)
+        eyes.start()
+        try:
+            yield Server(terminal.pid, port)
+        finally:
+            over.set()
+            eyes.join()

@@ -1,4 +1,7 @@
-"""The programs that benchmarks run: looked for, and built where the source is here."""
+"""The programs that benchmarks run: looked for, and built where the source is here.
+
+Each is a command that serves the port that takes the place of PORT in it.
+"""
 
 import shutil
 import subprocess
@@ -9,11 +12,23 @@ from pathlib import Path
 from tests.benchmarks.table import Unmeasured
 
 HERE = Path(__file__).parent
+PORT = "{port}"
+
+Command = tuple[str, ...]
 
 
-def tcpmon() -> str:
+def tcpmon(*words: str) -> Command:
     """Return the program as it was installed for this Python: what a person types."""
+    return tcpmon_path(), *words, PORT
+
+
+def tcpmon_path() -> str:
     return _find("tcpmon", "pip install -e .", str(Path(sys.executable).parent))
+
+
+def engine(name: str, *words: str) -> Command:
+    """Return a program here that uses tcpmon's engine as a library."""
+    return sys.executable, "-m", f"tests.benchmarks.engines.{name}", *words, PORT
 
 
 def tcpload() -> str:
@@ -22,21 +37,33 @@ def tcpload() -> str:
     return _build("load/tcpload.rs", "rustc", remedy, "--edition", "2021", "-C", "opt-level=3")
 
 
-def epoll_echo() -> str:
-    """Return the C peer, built if need be."""
-    return _build("peers/epoll_echo.c", "cc", "install a C compiler (the package gcc)", "-O2")
+def c_epoll(mode: str) -> Command:
+    """mode: echo, sink or broadcast."""
+    path = _build("peers/cepoll.c", "cc", "install a C compiler (the package gcc)", "-O2")
+    return path, PORT, mode
 
 
-def node_demo(mode: str) -> tuple[str, ...]:
-    """Return the command of the Node peer. mode: reply or echo."""
-    return _find("node", "install Node.js (the package nodejs)"), str(HERE / "peers/demo.js"), mode
+def node(mode: str, *silent: str) -> Command:
+    """mode: reply, echo or sink. silent: "silent" for one that does not log."""
+    path = _find("node", "install Node.js (the package nodejs)")
+    return path, str(HERE / "peers/demo.js"), PORT, mode, *silent
 
 
-def python_echo(loop: str) -> tuple[str, ...]:
-    """Return the command of a Python peer. loop: uvloop or streams."""
-    if loop == "uvloop" and not find_spec("uvloop"):
-        raise Unmeasured("no uvloop here: pip install uvloop")
-    return sys.executable, str(HERE / f"peers/{loop}_echo.py")
+def python(kind: str, loop: str) -> Command:
+    """kind: protocol or streams. loop: asyncio or uvloop."""
+    if not find_spec(loop):
+        raise Unmeasured(f"no {loop} here: pip install {loop}")
+    return sys.executable, str(HERE / "peers/bare.py"), PORT, kind, loop
+
+
+def ncat(*words: str) -> Command:
+    path = _find("ncat", "install Ncat (the package ncat)")
+    return path, "-l", "-m", "20000", *words, "127.0.0.1", PORT
+
+
+def socat(target: str) -> Command:
+    path = _find("socat", "install socat")
+    return path, f"TCP-LISTEN:{PORT},bind=127.0.0.1,fork,reuseaddr,backlog=4096,nodelay", target
 
 
 def _find(name: str, remedy: str, path: str | None = None) -> str:

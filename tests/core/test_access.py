@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 from hypothesis import given, strategies as st
 
-from tcpmon.core.access import Access, network_text, parse_network
+from tcpmon.core.access import Access, network_text, networks_of, parse_network
 from tcpmon.core.errors import BadNetwork
 
 SECOND = 1_000_000_000
@@ -118,3 +118,24 @@ def test_drops_a_rule() -> None:
     assert not made.drop(parse_network("10.0.0.0/8"))
     assert made.refusal("1.1.1.1") == ""
     assert made.rules() == ()
+
+
+@pytest.mark.parametrize(
+    ("peer", "networks"),
+    [
+        ("127.0.0.1:40872", ("127.0.0.1", "127.0.0.0/24")),
+        ("10.0.0.7:1", ("10.0.0.7", "10.0.0.0/24")),
+        ("[::1]:80", ("::1", "::/64")),
+        ("[2001:db8:1:2:3:4:5:6]:80", ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")),
+        ("[fe80::1%eth0]:80", ("fe80::1", "fe80::/64")),
+        ("unix", None),
+        ("unix pid 4711 socat", None),
+        ("unix pid 4711 1.2.3.4:5", None),
+        ("", None),
+    ],
+)
+def test_networks_of(peer: str, networks: tuple[str, str] | None) -> None:
+    """A peer's address and the network around it, as rules know them; none on a Unix socket."""
+    assert networks_of(peer) == networks
+    for network in networks or ():
+        assert access(f"-{network}").refusal(networks_of(peer)[0]) == f"{network} is denied"  # type: ignore[index]

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tcpmon.core.node import Node, OwnNode
+from tcpmon.core.model import Ask, View
+from tcpmon.core.node import Node, OwnNode, look_up
 from tcpmon.engine.engine import Engine
 from tcpmon.engine.thread import EngineThread
-from tests.ui.fakes import FakeNode
+from tests.ui.fakes import FakeNode, a_client
 
 
 def methods(face: type) -> dict[str, Callable[..., Any]]:
@@ -40,3 +41,28 @@ def test_has_the_face(node: type, face: type) -> None:
         given = [(each.name, each.default) for each in inspect.signature(found).parameters.values()]
         assert given == asked, name
         assert inspect.iscoroutinefunction(found) == inspect.iscoroutinefunction(wanted), name
+
+
+def test_look_up() -> None:
+    """A client is found wherever it stands in the table, by a picture that holds only it."""
+    node = FakeNode([a_client(number) for number in range(1, 100)])
+    view = look_up(node, 70)
+    assert view is not None
+    assert [row.id for row in view.rows] == [70]
+    found = look_up(node, 70, Ask("rx", reverse=True, first=3, count=50))
+    assert found is not None
+    assert [row.id for row in found.rows] == [70]
+    assert look_up(node, 100) is None
+    assert node.asked_rows == 1
+
+
+def test_look_up_of_who_moves() -> None:
+    """Whoever has another row by the second look is not taken for somebody else."""
+
+    class Moving(FakeNode):
+        def view(self, ask: Ask) -> View:
+            view = super().view(ask)
+            self.clients = self.clients[1:]
+            return view
+
+    assert look_up(Moving([a_client(1), a_client(2), a_client(3)]), 2) is None

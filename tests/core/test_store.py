@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from tcpmon.core.model import Cast, Kind, Span
-from tcpmon.core.store import OVERHEAD, Raw, Store, head
+from tcpmon.core.store import OVERHEAD, Raw, Store, _Chunk, head
 
 CHUNK_BYTES = 400
+BLOCK_BYTES = 128
 ALL = 1_000_000
 
 # Their heads hold one another's bytes at other places, so a search by bytes must not be misled.
@@ -23,6 +24,10 @@ def small_chunks() -> Iterator[None]:
     """Chunks of three or four records, so that a few steps fill and drop several."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tcpmon.core.store.CHUNK_BYTES", CHUNK_BYTES)
+        patch.setattr("tcpmon.core.store.BLOCK_BYTES", BLOCK_BYTES)
+        patch.setattr("tcpmon.core.store.BLOCK_LEAST", BLOCK_BYTES)
+        patch.setattr("tcpmon.core.store.ROOM_LEAST", 32)
+        patch.setattr("tcpmon.core.store.COPIED", 16)
         yield
 
 
@@ -44,6 +49,14 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Large:
+    """A payload that is read into the store's room, as much of it as fits."""
+
+    client: int
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Broadcast:
     """One payload for several."""
 
@@ -56,7 +69,7 @@ class Settle:
     """The end of a turn."""
 
 
-Step = Happen | Flow | Broadcast | Settle
+Step = Happen | Flow | Large | Broadcast | Settle
 
 DATA = st.binary(max_size=60)
 CLIENT = st.sampled_from(CLIENTS)
@@ -72,6 +85,16 @@ STEPS = st.lists(
     ),
     min_size=12,
     max_size=50,
+)
+MIXED = st.lists(
+    st.one_of(
+        st.builds(Large, CLIENT, st.binary(min_size=1, max_size=150)),
+        st.builds(Large, CLIENT, st.binary(min_size=1, max_size=150)),
+        st.builds(Happen, CLIENT, st.sampled_from([Kind.RX, Kind.OPEN]), DATA),
+        st.builds(Settle),
+    ),
+    min_size=12,
+    max_size=80,
 )
 LIMITS = st.sampled_from([0, 300, 1_000, 3_000, ALL])
 
@@ -97,6 +120,11 @@ class Trial:
                     heads(head(client, Kind.RX))
                     payload(data)
                 self.store.weigh(sum(map(len, payloads)))
+            case Large(client, data):
+                room = self.store.room(100)
+                data = data[: len(room)]
+                room[: len(data)] = data
+                self.store.keep(self._note(client, Kind.RX, data), client, Kind.RX, len(data))
             case Broadcast(clients, data):
                 cast = self.casts[len(self.happened)] = Cast(array("I", sorted(clients)))
                 self.store.append_cast(self._note(0, Kind.CAST, data), data, cast)
@@ -210,6 +238,62 @@ def test_no_more_is_dropped_than_must_be(payloads: list[bytes]) -> None:
     assert store.first == 0 or store.kept_bytes > limit - chunk
 
 
+@given(LIMITS, MIXED, QUERIES)
+def test_large_payloads_are_kept_like_small_ones(
+    limit: int, steps: list[Step], queries: list[tuple[int, int, int | None]]
+) -> None:
+    """Wherever a payload was read to, any window of what is kept gives back its bytes."""
+    test_a_window_of_what_is_kept.hypothesis.inner_test(limit, steps, queries)  # type: ignore[attr-defined]
+    test_everything_since.hypothesis.inner_test(limit, steps, 0)  # type: ignore[attr-defined]
+
+
+@given(LIMITS, MIXED)
+def test_blocks_are_counted_and_used_again(limit: int, steps: list[Step]) -> None:
+    """A turn ends within the limit or with a chunk, what is kept and the spare room for more
+    of it counted together; all blocks that there are belong to a chunk or are spare."""
+    trial = Trial(limit)
+    store = trial.store
+    for step in [*steps, Settle()]:
+        trial.take(step)
+        if isinstance(step, Settle):
+            spare = len(store._spare) * BLOCK_BYTES
+            assert spare <= max(BLOCK_BYTES, limit // 5)
+            assert store.kept_bytes - spare <= limit or len(store._chunks) == 1
+            used = [id(block) for chunk in store._chunks for block in chunk.blocks]
+            assert not {id(block) for block in store._spare} & set(used)
+
+
+def test_a_store_under_large_payloads_does_not_grow() -> None:
+    """When the limit is reached, no block is made any more."""
+    trial = Trial(4_000)
+    for number in range(400):
+        trial.take(Large(1, bytes([number % 256]) * 100))
+        trial.take(Settle())
+        if number == 200:
+            known = {id(block) for chunk in trial.store._chunks for block in chunk.blocks}
+            known |= {id(block) for block in trial.store._spare}
+    now = {id(block) for chunk in trial.store._chunks for block in chunk.blocks}
+    assert now <= known
+
+
+def test_what_is_dropped_while_it_is_read_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader never gets bytes of a block that is used again already."""
+    trial = Trial(1_000, [Large(1, b"a" * 100), Settle(), Large(1, b"b" * 100), Settle()])
+    look = _Chunk.row
+
+    def slowly(chunk: _Chunk, seq: int) -> Raw:
+        monkeypatch.setattr(_Chunk, "row", look)
+        for _ in range(40):
+            trial.take(Large(1, b"c" * 100))
+            trial.take(Settle())
+        return look(chunk, seq)
+
+    monkeypatch.setattr(_Chunk, "row", slowly)
+    rows = trial.store.rows(0, ALL)
+    assert rows == [raw for raw in trial.happened if raw in rows]
+    assert trial.store.first > 0
+
+
 class Onlooker(int):
     """A client's number that looks at the store while it is being written down."""
 
@@ -236,3 +320,25 @@ def test_a_reader_never_sees_half_a_record(kind: Kind) -> None:
     onlooker.store = store
     store.append(6, onlooker, kind, b"second")
     assert onlooker.seen == [[(0, 5, 1, Kind.OPEN, b"first")]] * 5
+
+
+def test_half_is_kept_from_now_on_when_memory_is_short() -> None:
+    """Shrinking lets go of half and of the room for more, and what comes is kept as before."""
+    store = Store(64 << 20)
+    for number in range(20):
+        store.room(1 << 20)[:] = bytes([number]) * len(store.room(1 << 20))
+        store.keep(0, 1, Kind.RX, len(store.room(1 << 20)))
+        store.settle()
+    before = store.kept_bytes
+    store.shrink()
+    store.settle()
+    assert before / 4 < store.kept_bytes <= before / 2
+    assert store.rows(store.end, -1)[0][4][:1] == b"\x13"
+    store.append(0, 1, Kind.RX, b"more")
+    store.settle()
+    assert store.rows(store.end, -1)[0][4] == b"more"
+    for _ in range(5):
+        store.shrink()
+        store.settle()
+    assert store.limit_bytes == CHUNK_BYTES
+    assert store.rows(store.end, -1)[0][4] == b"more"

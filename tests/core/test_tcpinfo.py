@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 import pytest
+from msgspec.structs import replace
 
 from tcpmon.core.tcpinfo import SIZE, TcpInfo, unpack
 
@@ -72,3 +73,28 @@ def test_is_what_the_kernel_means() -> None:
                 info = unpack(ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, SIZE))
                 assert info is not None
             assert info.retransmits == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "closed", "unanswered"),
+    [
+        ({}, False, False),
+        ({"unacked": 3}, False, False),
+        ({"unacked": 3, "retransmits": 1}, False, True),
+        ({"unacked": 1, "retransmits": 1, "backoff": 1, "not_sent": 9}, False, True),
+        ({"backoff": 1, "not_sent": 9, "send_window": 0}, True, False),
+        ({"backoff": 4, "not_sent": 9, "send_window": 8, "probes": 1}, True, False),
+        ({"backoff": 4, "not_sent": 9, "send_window": 8, "probes": 2}, True, True),
+        ({"backoff": 1, "not_sent": 9, "send_window": 900, "probes": 1}, False, True),
+        ({"not_sent": 9, "send_window": 0}, False, False),
+    ],
+)  # fmt: skip
+def test_tells_who_does_not_read_from_who_is_gone(
+    fields: dict[str, int], closed: bool, unanswered: bool
+) -> None:
+    """As seen on a link that was cut, on one that was taken down, and with a peer that stands
+    still."""
+    info = unpack(bytes(SIZE))
+    assert info is not None
+    info = replace(info, **fields)
+    assert (info.window_closed, info.unanswered) == (closed, unanswered)

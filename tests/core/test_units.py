@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given, strategies as st
 
 from tcpmon.core.errors import BadSize
-from tcpmon.core.units import binary_size, lasted, number, parse_size, size, span
+from tcpmon.core.units import binary_size, delay, lasted, number, parse_size, size, span
 from tests.core.safety import refusal, unsafe_in
 
 TB = 10**12
@@ -187,6 +187,33 @@ def test_span_never_runs_backwards(seconds: float, later: float) -> None:
     """As time goes on, what is shown never reads as less."""
     assume(seconds + later < 1e9)
     assert read(span(seconds)) <= read(span(seconds + later))
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "text"),
+    [
+        (0, "0us"),
+        (24, "24us"),
+        (999, "999us"),
+        (1000, "1.0ms"),
+        (1249, "1.2ms"),
+        (9_949, "9.9ms"),
+        (9_950, "10ms"),
+        (999_499, "999ms"),
+        (999_500, "1.0s"),
+        (120_000_000, "120s"),
+        (2**32 - 1, "4295s"),
+    ],
+)
+def test_delay(microseconds: int, text: str) -> None:
+    """A delay takes five characters, as much of it as matters."""
+    assert delay(microseconds) == text
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_delay_is_short(microseconds: int) -> None:
+    """No delay that a kernel tells of is wider than its column."""
+    assert len(delay(microseconds)) <= 5
 
 
 @pytest.mark.parametrize(

@@ -586,9 +586,12 @@ async def test_an_engine_that_ends_during_a_look_up_leaves_nothing_bound(
 # -- callers ----------------------------------------------------------------------------------
 
 
-async def test_many_callers_are_taken_in_by_parts(serve: Serve) -> None:
-    """Of 200 that wait at once at most 64 are taken in at a turn, so that clients have
-    theirs too; nobody is forgotten."""
+async def test_many_callers_are_taken_in_by_parts(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 200 that wait at once at most 64 are taken in one after the other, so that clients
+    have their turn too; nobody is forgotten."""
+    monkeypatch.setattr("tcpmon.engine.poller.TURN_SECONDS", -1.0)  # after each few events
     stage = await serve()
     taken_in = [0]
     stage.engine.taps.append(lambda: taken_in.append(stage.engine.totals().accepted))

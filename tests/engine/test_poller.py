@@ -44,9 +44,10 @@ class Desk:
         self._drain = drain
         self._changed = asyncio.Event()
         self.batches: list[int] = []
+        self.enough = False  # what is said after each few events
         self.poller: Poller = make(asyncio.get_running_loop(), self._serve, self._after_turn)
 
-    def _serve(self, events: Events, targets: dict[int, Target]) -> None:
+    def _serve(self, events: Events, targets: dict[int, Target]) -> bool:
         self.batches.append(len(events))
         for fd, ready in events:
             assert fd in targets
@@ -54,6 +55,7 @@ class Desk:
             if self._drain and ready & READ:
                 with socket.socket(fileno=socket.dup(fd)) as copy:
                     copy.recv(100)
+        return self.enough
 
     def _after_turn(self) -> None:
         self.turns.append(self._turn)
@@ -233,11 +235,25 @@ async def test_an_epoll_tells_of_a_broken_connection_unasked(pairs: Callable[[],
     desk.poller.close()
 
 
+async def test_a_turn_ends_when_enough_has_come(pairs: Callable[[], Pair]) -> None:
+    """Who serves may end the turn; the others of the turn have the next one, in their order."""
+    desk = Desk(EpollPoller)
+    desk.enough = True
+    for _ in range(100):
+        ours, theirs = pairs()
+        desk.poller.watch(ours.fileno(), Quiet(), READ)
+        theirs.send(b"x")
+    await desk.until(lambda: sum(map(len, desk.turns)) >= 100)
+    assert [len(turn) for turn in desk.turns[:3]] == [32, 32, 32]
+    assert len({fd for turn in desk.turns[:4] for fd, _ in turn}) == 100
+    desk.poller.close()
+
+
 async def test_each_system_gets_its_poller(monkeypatch: pytest.MonkeyPatch) -> None:
     """Linux has an epoll, others the loop's own selector."""
     loop = asyncio.get_running_loop()
     for system, kind in (("linux", EpollPoller), ("darwin", LoopPoller), ("win32", LoopPoller)):
         monkeypatch.setattr(sys, "platform", system)
-        made = make_poller(loop, lambda events, targets: None, lambda: None)
+        made = make_poller(loop, lambda events, targets: False, lambda: None)
         assert type(made) is kind
         made.close()

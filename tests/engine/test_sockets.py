@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -316,3 +317,24 @@ print(raise_descriptor_limit(), resource.getrlimit(resource.RLIMIT_NOFILE))
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=WAIT, check=True
     )
     assert done.stdout == "200 (200, 200)\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_tries_that_found_the_queue_full_are_counted() -> None:
+    """Nothing while there is room; then what the kernel drops at this socket, not elsewhere."""
+    here = ("127.0.0.1", 0)
+    with ExitStack() as stack:
+        full, other = [stack.enter_context(socket.create_server(here, backlog=5)) for _ in "ab"]
+        assert sockets.dropped_tries(full) == 0
+        for _ in range(20):
+            caller = stack.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        assert sockets.dropped_tries(full) >= 10
+        assert sockets.dropped_tries(other) == 0
+
+
+def test_a_unix_socket_drops_nobody(tmp_path: Path) -> None:
+    """A caller of a Unix socket waits."""
+    with sockets.listen_unix(str(tmp_path / "s")) as listening:
+        assert sockets.dropped_tries(listening) == 0

@@ -20,7 +20,7 @@ def burst(program: Program, place: Place, count: int) -> None:
     crowd = [program.keep(Caller(place, address, wait=False)) for _ in range(count)]
     program.process.send_signal(signal.SIGCONT)
     program.wait(lambda: program.told.opened - before > 4096)
-    program.wait(lambda: "callers: a listener's queue was full" in program.stderr)
+    program.wait(lambda: "queue of those who wait was full" in program.stderr)
     for caller in crowd:
         caller.reset()
     program.wait(lambda: program.told.closed == program.told.opened)

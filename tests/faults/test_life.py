@@ -30,6 +30,7 @@ from tests.faults.program import (
     shell,
     within,
 )
+from tests.faults.test_content import reach
 from tests.faults.test_floods import in_a_network_of_its_own
 
 MIB = 1 << 20
@@ -121,9 +122,8 @@ def test_a_terminal_that_hangs_up_ends_it(tmp_path: Path) -> None:
     with Program(
         tmp_path, "--echo", through=shell(f'exec "$@" >{name}'), first=0, addresses=[address]
     ) as program:
-        program.until((tmp_path / "s").is_socket)
         program.addresses = [address]
-        caller = program.call(UNIX)
+        caller = reach(program)
         caller.trip(b"hello")
         os.close(master)
         caller.say(b"is there anybody?")

@@ -101,7 +101,7 @@ def test_after_a_fin_the_whole_answer_arrives_and_nothing_stays(tmp_path: Path, 
     """R16: `printf … | nc -N`: 5 MB, a FIN, and then the answer is read to its end. The
     connection does not stay behind half closed."""
     data = Random(3).randbytes(5_000_000)
-    with Program(tmp_path, "--echo") as program:
+    with Program(tmp_path, "-q", "--echo") as program:
         base = program.descriptors()
         caller = program.client(via)
         sent = 0
@@ -118,11 +118,12 @@ def test_after_a_fin_the_whole_answer_arrives_and_nothing_stays(tmp_path: Path, 
                 caller.sock.settimeout(20)
         caller.fin()
         assert not caller.hear_out()
-        program.conserves([caller], echo=True)
+        assert caller.heard.digest == caller.said.digest
         program.until(lambda: program.descriptors() == base)
         assert close_waits(program) == 0
         closing = program.closing(caller)
         assert (closing.reason, closing.unsent) == ("peer_closed", 0)
+        assert closing.rx == closing.tx == len(data)
 
 
 def test_a_half_closed_client_stays_and_its_reset_ends_it(tmp_path: Path, via: Place) -> None:

@@ -24,11 +24,12 @@ from tcpmon.core.limits import Limits
 from tcpmon.core.model import Ask, End, Kind, Reason
 from tcpmon.engine import poller
 from tcpmon.engine.engine import Engine
-from tests.engine.conftest import ALL, WAIT, Peer, Place, check_laws
+from tests.engine.conftest import ALL, PLACES, WAIT, Peer, Place, check_laws
 
 CALLS = {
     "accept": [errno.ENOMEM, errno.ENOBUFS, errno.EMFILE, errno.EINTR, errno.ECONNABORTED],
     "recv": [errno.ENOMEM, errno.ENOBUFS, errno.EINTR, errno.EIO],
+    "recv_into": [errno.ENOMEM, errno.ENOBUFS, errno.EIO],
     "send": [errno.ENOMEM, errno.ENOBUFS, errno.EINTR, errno.EPIPE, errno.EIO],
     "sendmsg": [errno.ENOMEM, errno.ENOBUFS, errno.EPIPE],
     "shutdown": [errno.ENOBUFS, errno.ENOTCONN],
@@ -78,6 +79,10 @@ def racked(rack: Rack) -> type[socket.socket]:
         def recv(self, *arguments: int) -> bytes:
             rack.turn("recv")
             return super().recv(*arguments)
+
+        def recv_into(self, *arguments: object) -> int:
+            rack.turn("recv_into")
+            return super().recv_into(*arguments)  # type: ignore[arg-type]
 
         def send(self, *arguments: object) -> int:
             rack.turn("send")

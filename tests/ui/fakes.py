@@ -10,7 +10,18 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from tcpmon.core.access import Rule
-from tcpmon.core.commands import Command, Delivery, Disconnect, ForgetClosed, Listen, Send, Unlisten
+from tcpmon.core.commands import (
+    Command,
+    Delivery,
+    Disconnect,
+    Examine,
+    ForgetClosed,
+    Listen,
+    Permit,
+    Send,
+    Unlisten,
+    Unpermit,
+)
 from tcpmon.core.errors import TcpmonError
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
@@ -26,6 +37,7 @@ from tcpmon.core.model import (
     Trouble,
     View,
 )
+from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.screens.main import MainScreen
 
@@ -58,6 +70,15 @@ def a_record(seq: int, data: bytes = b"hello\n", kind: Kind = Kind.RX, client: i
     return Record(seq, NOW + seq * SECOND // 1000, kind, client, data)
 
 
+def an_info(**changes: int | None) -> TcpInfo:
+    """What a kernel knows of a connection on which all goes well."""
+    info = TcpInfo(
+        1, 0, 0, 0, 204_000, 1448, 0, 0, 100, 1200, 100, 1500, 24_300, 1_200, 10, 0, 48, 12_400,
+        0, 22_000, 0, 65_536,
+    )  # fmt: skip
+    return replace(info, **changes)
+
+
 class FakeNode:
     """A node of clients and records that a test makes up.
 
@@ -73,6 +94,7 @@ class FakeNode:
         self.kept = records or []
         self.listeners: tuple[Listener, ...] = (LISTENER,)
         self.rates: tuple[tuple[float, float], ...] = ()
+        self.limits = Limits()
         self.rules: tuple[Rule, ...] = ()
         self.refusals: tuple[tuple[str, int], ...] = ()
         self.changes: dict[str, object] = {}
@@ -83,6 +105,9 @@ class FakeNode:
             ForgetClosed: 0,
             Listen: LISTENER,
             Unlisten: None,
+            Permit: None,
+            Unpermit: None,
+            Examine: None,
         }
         self.asked_rows = self.asked_records = 0
 
@@ -111,7 +136,7 @@ class FakeNode:
             NOW, tuple(order[ask.first : ask.first + ask.count]), ask.first, len(order),
             ids.index(ask.cursor) if ask.cursor in ids else None,
             replace(totals, **self.changes), self.listeners, self.rates,
-            Limits(), self.rules, self.refusals,
+            self.limits, self.rules, self.refusals,
         )  # fmt: skip
 
     def span(self) -> Span:

@@ -11,6 +11,8 @@ from textual.geometry import Size
 from textual.keys import Keys
 
 from tcpmon.ui.actions import ACTIONS, Action, Group, Place, of, shown_key
+from tcpmon.ui.screens.client import ClientScreen
+from tcpmon.ui.screens.limits import LimitsScreen
 from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.message import MessageScreen
@@ -20,7 +22,9 @@ from tcpmon.ui.widgets.footer import ALWAYS, KeyFooter
 DOERS: dict[Place, type[DOMNode]] = {
     Place.MAIN: MainScreen,
     Place.MESSAGE: MessageScreen,
+    Place.CLIENT: ClientScreen,
     Place.LISTENERS: ListenersScreen,
+    Place.LIMITS: LimitsScreen,
     Place.COMPOSER: ComposerInput,
 }
 PANES = ("clients", "messages")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import example, given, strategies as st
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tcpmon.core.escape import ESCAPE, escape, escape_text, unescape
@@ -50,6 +51,7 @@ from tcpmon.ui.render import (
     style_of,
     told,
     wrapped,
+    wrongs,
 )
 from tcpmon.ui.widgets.lines import STYLES
 from tests.core.safety import unsafe_in
@@ -462,7 +464,7 @@ def test_a_dump_in_full() -> None:
 
 STAYING = {"state", "id", "peer", "heard", "rx", "tx", "last"}
 USUAL = range(80, 260)
-LEAVING = ["messages", "tx_rate", "rx_rate", "age", "listener", "unsent"]
+LEAVING = ["retransmits", "rtt", "messages", "tx_rate", "rx_rate", "age", "listener", "unsent"]
 
 
 def test_columns_fill_the_width() -> None:
@@ -499,8 +501,17 @@ def test_more_room_means_more_columns() -> None:
 
 
 def test_the_last_column_keeps_room() -> None:
-    """Where any column has left or all are there, the newest payload has 20 cells or more."""
-    assert min(columns_for(width)[-1][1] for width in USUAL) >= 20
+    """Where any column has left or all are there, the last one has 21 cells or more: enough for
+    a diagnosis, however much waits."""
+    assert min(columns_for(width)[-1][1] for width in USUAL) >= 21
+    assert cell_len("does not read 12.4 MB") == 21
+
+
+def test_a_small_terminal_has_no_room_for_the_kernel() -> None:
+    """What the kernel knows is there in 160 cells and leaves before 80."""
+    small, wide = ({column.sort for column, _ in columns_for(cells - 7)} for cells in (80, 160))
+    assert {"rtt", "retransmits", "unsent"} <= wide
+    assert not {"rtt", "retransmits"} & small
 
 
 def check_cells(client: Client, now: int, width: int) -> None:
@@ -546,11 +557,18 @@ def test_the_last_column_fits(client: Client, width: int) -> None:
     [
         (a_client(), "hello\\n", ""),
         (a_client(last=b""), "", ""),
-        (a_client(state=State.HALF), "peer closed its sending side", "warn"),
-        (a_client(backlog=Backlog.SLOW, unsent=1_200_000),
-         "SLOW: does not read, 1.2 MB wait", "warn"),
+        (a_client(state=State.HALF), "half-closed by peer", "warn"),
+        (a_client(trouble=Trouble.UNREAD, unsent=147_000), "does not read 147 kB", "warn"),
+        (a_client(trouble=Trouble.UNREAD, unsent=9_000_000, backlog=Backlog.STUCK),
+         "does not read 9.0 MB, STUCK", "warn"),
+        (a_client(trouble=Trouble.GONE, unsent=6, retransmits=3),
+         "does not answer, 3 sent again", "warn"),
+        (a_client(backlog=Backlog.SLOW, unsent=1_200_000), "SLOW, 1.2 MB unsent", "warn"),
         (a_client(state=State.HALF, backlog=Backlog.STUCK, unsent=9_000_000),
-         "STUCK: does not read, 9.0 MB wait", "warn"),
+         "STUCK, 9.0 MB unsent, half-closed by peer", "warn"),
+        (a_client(dropped=1204), "1,204 dropped hello\\n", "warn"),
+        (a_client(dropped=12, trouble=Trouble.UNREAD, backlog=Backlog.STUCK, unsent=8_400_000),
+         "12 dropped, does not read 8.4 MB, STUCK", "warn"),
         (a_client(state=State.CLOSED, closed=NOON, end="closed by peer"), "closed by peer", ""),
         (a_client(state=State.CLOSED, closed=NOON, end="reset by peer", backlog=Backlog.SLOW),
          "reset by peer", "error"),
@@ -561,6 +579,47 @@ def test_last(client: Client, shown: str, style: str) -> None:
     line = last(client, 60)
     assert said(line) == shown
     assert not line or line[0][1] == style
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        a_client(state=State.HALF),
+        a_client(trouble=Trouble.UNREAD, unsent=12_400_000, backlog=Backlog.STUCK),
+        a_client(trouble=Trouble.GONE, retransmits=12, unsent=6),
+    ],
+)
+def test_what_is_wrong_is_seen_at_80(client: Client) -> None:
+    """On a small terminal what matters most of it is there whole, and nothing cut; the loss of
+    payloads stands before it."""
+    columns = columns_for(80 - 7)
+    assert said(client_line(client, NOON, columns)[-1:]) == wrongs(client)[0]
+    lossy = replace(client, dropped=120)
+    assert said(client_line(lossy, NOON, columns)[-1:]).startswith("120 dropped, ")
+
+
+@pytest.mark.parametrize(("state", "glyph"), [(State.OPEN, "!"), (State.HALF, "◐")])
+def test_the_glyph_tells_of_trouble(state: State, glyph: str) -> None:
+    """An open client in trouble stands out at every width; a half-closed one does already."""
+    client = a_client(state=state, trouble=Trouble.UNREAD)
+    for width in (40, 73, 153):
+        assert client_line(client, NOON, columns_for(width))[0] == (glyph, "warn")
+
+
+@pytest.mark.parametrize(
+    ("client", "shown"),
+    [
+        (a_client(), ["", ""]),
+        (a_client(rtt=24), ["24us", ""]),
+        (a_client(rtt=1_200, retransmits=3), ["1.2ms", "3"]),
+        (a_client(rtt=2**32 - 1, retransmits=99_999), ["4295s", "99,999"]),
+    ],
+)
+def test_what_the_kernel_knows(client: Client, shown: list[str]) -> None:
+    """Round-trip time and retransmits are there once there are any."""
+    columns = columns_for(153)
+    texts = [text.strip() for text, _ in client_line(client, NOON, columns)[::2]]
+    assert texts[-3:-1] == shown
 
 
 @pytest.mark.parametrize(
@@ -592,14 +651,15 @@ def test_the_glyph_tells_the_state(state: State, end: str, glyph: str) -> None:
 def test_a_row_in_full() -> None:
     """A row has, in this order, what the headings say."""
     client = a_client(
-        heard=NOON + 41 * 10**9, tx_bytes=12_400, rx_rate=6.0, tx_messages=1203, unsent=1_200_000
-    )
+        heard=NOON + 41 * 10**9, tx_bytes=12_400, rx_rate=6.0, tx_messages=1203, unsent=1_200_000,
+        rtt=12_400,
+    )  # fmt: skip
     now = NOON + 65 * 10**9
     columns = columns_for(150)
     texts = [text.strip() for text, _ in client_line(client, now, columns)[::2]]
     assert texts == [
         *["●", "7", "127.0.0.1:54321", "127.0.0.1:8000", "1m05", "24s", "6 B", "12.4 kB", "6 B"],
-        *["-", "1,204", "1.2 MB", "hello"],
+        *["-", "1,204", "1.2 MB", "12ms", "", "hello"],
     ]
 
 

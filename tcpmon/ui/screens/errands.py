@@ -1,17 +1,24 @@
 """What takes more than a keystroke: ask the person, order it of the node, tell the outcome."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from textual.screen import Screen
 
-from tcpmon.core.commands import Command, Delivery, Disconnect, ForgetClosed, How, Send
+from tcpmon.core.access import networks_of
+from tcpmon.core.commands import Command, Delivery, Disconnect, ForgetClosed, How, Permit, Send
 from tcpmon.core.errors import TcpmonError
+from tcpmon.core.model import Client
 from tcpmon.core.node import Node, R
-from tcpmon.core.units import counted, number
+from tcpmon.core.units import counted, lasted, number
 from tcpmon.ui.render import skipped
 from tcpmon.ui.widgets.composer import Targets
 
 NAMED = 8  # clients that a question names before it says "and more"
+WHILE_SECONDS = 600.0  # as the key's question offers; any other span in the screen of the limits
+_REFUSAL = ["New connections from there are reset; who is connected stays.", "L takes it back."]
+
+T = TypeVar("T")
 
 
 class Errands:
@@ -74,6 +81,30 @@ class Errands:
         how = How.CLOSE if choice == "c" else How.RESET
         return bool(choice) and await self.do(Disconnect(targets, how)) is not None
 
+    async def refuse(self, clients: list[Client]) -> None:
+        """Let in nobody more from where clients are, in a way that is asked for."""
+        places = [place for client in clients if (place := networks_of(client.peer))]
+        addresses = list(dict.fromkeys(address for address, _ in places))
+        networks = list(dict.fromkeys(network for _, network in places))
+        if not places:
+            self._screen.notify("who comes by a Unix socket cannot be refused", severity="warning")
+            return
+        whom = addresses[0] if len(addresses) == 1 else f"{number(len(addresses))} addresses"
+        around = networks[0] if len(networks) == 1 else f"{number(len(networks))} networks"
+        connected = tuple(client.id for client in clients if not client.end)
+        options = {"y": whom, "t": f"{whom} for {lasted(WHILE_SECONDS)}", "w": around}
+        if connected:
+            options["d"] = f"{whom}, and disconnect {counted(len(connected), 'client')}"
+        lines = _shortened(addresses) if len(addresses) > 1 else []
+        choice = await self._choose(f"Refuse {whom}?", [*lines, *_REFUSAL], options)
+        if not choice:
+            return
+        seconds = WHILE_SECONDS if choice == "t" else 0.0
+        for network in networks if choice == "w" else addresses:
+            await self.do(Permit(network, allow=False, seconds=seconds))
+        if choice == "d":
+            await self.do(Disconnect(connected))
+
     async def forget_closed(self) -> None:
         """Take closed clients off the table."""
         count = await self.do(ForgetClosed())
@@ -88,9 +119,13 @@ class Errands:
     def _named(self, targets: Targets) -> list[str]:
         if targets is None:
             return ["all that are connected; what is queued for them still goes out"]
-        lines = [self._title_of(client) for client in targets[:NAMED]]
-        more = len(targets) - NAMED
-        return [*lines, f"and {number(more)} more"] if more > 0 else lines
+        return _shortened(targets, self._title_of)
+
+
+def _shortened(items: Sequence[T], name: Callable[[T], str] = str) -> list[str]:
+    more = len(items) - NAMED
+    names = [name(item) for item in items[:NAMED]]
+    return [*names, f"and {number(more)} more"] if more > 0 else names
 
 
 def told(delivery: Delivery) -> str:

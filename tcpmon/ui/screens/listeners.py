@@ -1,20 +1,17 @@
 """Where we listen: see, add and stop it, and what to do where it does not work."""
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from msgspec import Struct
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen, Screen
-from textual.widgets import Input, Static
+from textual.screen import Screen
 
 from tcpmon.core import endpoint as endpoints
 from tcpmon.core.commands import Listen, Unlisten
 from tcpmon.core.endpoint import Endpoint
-from tcpmon.core.errors import BadAddress, TcpmonError
+from tcpmon.core.errors import TcpmonError
 from tcpmon.core.escape import escape_text
 from tcpmon.core.model import Ask, Listener
 from tcpmon.core.node import Node
@@ -23,10 +20,12 @@ from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.render import Line, fit
+from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.widgets.footer import KeyFooter
-from tcpmon.ui.widgets.pane import Pane
+from tcpmon.ui.widgets.listing import Listing
 
 LOOK_SECONDS = 0.5
+EXAMPLES = "9000, :9000, [::1]:9000, unix:/tmp/my.sock"
 
 
 class Failure(Struct, frozen=True):
@@ -49,7 +48,7 @@ class ListenersScreen(Screen[None]):
         self._trying: set[Endpoint] = set()
         self._node = node
         self._clipboard = clipboard
-        self._pane = ListenersPane()
+        self._pane = ListenersPane("listeners")
 
     def compose(self) -> ComposeResult:
         """The list and the keys."""
@@ -62,20 +61,22 @@ class ListenersScreen(Screen[None]):
         self.set_interval(LOOK_SECONDS, self._look)
 
     def _look(self) -> None:
-        self._pane.show(self._node.view(Ask()).listeners, tuple(self._failures))
+        self._pane.show((*self._node.view(Ask()).listeners, *self._failures))
 
     def action_up(self) -> None:
         """One row up."""
-        self._pane.move(-1)
+        self._pane.scroll_rows(-1)
 
     def action_down(self) -> None:
         """One row down."""
-        self._pane.move(1)
+        self._pane.scroll_rows(1)
 
     @work
     async def action_add(self) -> None:
         """Listen on another address."""
-        endpoint = await self.app.push_screen_wait(AddressDialog())
+        endpoint = await self.app.push_screen_wait(
+            Dialog("Listen on", "listen", EXAMPLES, endpoints.parse, str)
+        )
         if endpoint is not None:
             await self._listen(endpoint)
 
@@ -126,102 +127,25 @@ class ListenersScreen(Screen[None]):
         self.dismiss()
 
 
-class ListenersPane(Pane):
+class ListenersPane(Listing[Listener | Failure]):
     """One listener a row."""
-
-    def __init__(self) -> None:
-        super().__init__("listeners")
-        self._rows: tuple[Listener | Failure, ...] = ()
-        self._cursor = 0
-        self._top = 0
-
-    def show(self, listeners: tuple[Listener, ...], failures: tuple[Failure, ...]) -> None:
-        """Show a picture."""
-        self._rows = (*listeners, *failures)
-        self.move(0)
-
-    @property
-    def selected(self) -> Listener | Failure | None:
-        """What is under the cursor."""
-        return self._rows[self._cursor] if self._rows else None
 
     def title(self) -> tuple[Line, Line]:
         """Say what it is."""
         return [("Listeners", "title")], []
 
-    def rows(self) -> Iterable[tuple[Line, str]]:
-        """Return the heading and the rows that fit."""
-        if not self._rows:
-            yield [], ""
-            yield (
-                [("Not listening on anything. ", "warn"), ("a", "key"), (" adds a listener.", "")],
-                "",
-            )
-            return
-        yield [(f"    {'Address':<44}{'Clients':>9}{'Accepted':>10}{'Refused':>9}", "heading")], ""
-        for place, row in list(enumerate(self._rows))[self._top : self._top + self.body_height - 1]:
-            here = place == self._cursor
-            style = "row-cursor" if here else ""
-            yield [("▶ " if here else "  ", "key"), *self._row(row)], style
+    def heading(self) -> list[Line]:
+        """Name the columns, or say that there is nothing."""
+        if not self.items:
+            nothing: Line = [("Not listening on anything. ", "warn")]
+            return [[], [*nothing, ("a", "key"), (" adds a listener.", "")]]
+        return [[(f"    {'Address':<44}{'Clients':>9}{'Accepted':>10}{'Refused':>9}", "heading")]]
 
-    def _row(self, row: Listener | Failure) -> Line:
-        if isinstance(row, Failure):
-            address, text = escape_text(str(row.endpoint)), str(row.error)
+    def row(self, item: Listener | Failure) -> Line:
+        """Return its addresses and figures, or what is wrong with it."""
+        if isinstance(item, Failure):
+            address, text = escape_text(str(item.endpoint)), str(item.error)
             text = text if address in text else f"{address}: {text}"
             return [("✗ ", "error"), (fit(text, self.body_width - 4).rstrip(), "error")]
-        numbers = f"{number(row.clients):>9}{number(row.accepted):>10}{number(row.refused):>9}"
-        return [("● ", "good"), (fit("  ".join(row.addresses), 43), ""), (f" {numbers}", "")]
-
-    def position(self) -> tuple[float, float]:
-        """Return which part of the list is shown."""
-        count = max(1, len(self._rows))
-        return self._top / count, (self._top + self.body_height - 1) / count
-
-    def move(self, rows: int) -> None:
-        """Move the cursor."""
-        self._cursor = max(0, min(len(self._rows) - 1, self._cursor + rows))
-        visible = max(1, self.body_height - 1)
-        self._top = min(max(self._top, self._cursor - visible + 1), self._cursor)
-        self.repaint()
-
-    def scroll_rows(self, rows: int) -> None:
-        """Scroll by moving the cursor."""
-        self.move(rows)
-
-    def jump(self, fraction: float) -> None:
-        """Go to a place."""
-        self.move(round(fraction * len(self._rows)) - self._cursor)
-
-    def click_row(self, row: int, column: int, double: bool) -> None:
-        """Select a row."""
-        if 0 < row <= len(self._rows):
-            self.move(self._top + row - 1 - self._cursor)
-
-
-class AddressDialog(ModalScreen[Endpoint | None]):
-    """Asks for an address and says at once what is wrong with it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Cancel")]
-
-    def compose(self) -> ComposeResult:
-        """One line to write in, one to be told."""
-        with Vertical(id="address") as box:
-            box.border_title = "Listen on"
-            box.border_subtitle = "enter listen   esc cancel"
-            yield Input(placeholder="9000, :9000, [::1]:9000, unix:/tmp/my.sock", compact=True)
-            yield Static("", markup=False, id="wrong")
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Say what it means, or why it means nothing."""
-        try:
-            said = escape_text(str(endpoints.parse(event.value))) if event.value else ""
-        except BadAddress as error:
-            said = str(error)
-        self.query_one("#wrong", Static).update(said)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on with an address that is one."""
-        try:
-            self.dismiss(endpoints.parse(event.value))
-        except BadAddress:
-            self.app.bell()
+        numbers = f"{number(item.clients):>9}{number(item.accepted):>10}{number(item.refused):>9}"
+        return [("● ", "good"), (fit("  ".join(item.addresses), 43), ""), (f" {numbers}", "")]

@@ -6,7 +6,6 @@ actions are is in `actions`, what takes more than a keystroke in `errands`.
 
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,7 +15,7 @@ from textual.widget import Widget
 
 from tcpmon.core.commands import How
 from tcpmon.core.model import Ask, Client, View
-from tcpmon.core.node import Node
+from tcpmon.core.node import Node, look_up
 from tcpmon.core.units import counted
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
@@ -95,14 +94,10 @@ class MainScreen(Screen[None]):
 
     def _find(self, client: int) -> Client | None:
         """Look among the rows that are shown, and then in the whole table."""
-        rows = self._feed.view.rows
-        if all(row.id != client for row in rows):
-            ask = replace(self._clients.ask(), cursor=client, count=0)
-            place = self._node.view(ask).cursor
-            if place is None:
-                return None
-            rows = self._node.view(replace(ask, first=place, count=1)).rows
-        return next((row for row in rows if row.id == client), None)
+        found = next((row for row in self._feed.view.rows if row.id == client), None)
+        if found is None and (view := look_up(self._node, client, self._clients.ask())):
+            found = view.rows[0]
+        return found
 
     def _title_of(self, client: int) -> str:
         return _title(client, self._find(client))
@@ -264,6 +259,16 @@ class MainScreen(Screen[None]):
             self._clients.reveal()
         return (client,)
 
+    def action_examine(self) -> None:
+        """Everything known of the client one looks at."""
+        client = self._looked_at
+        if client is None or self._find(client) is None:
+            self.notify("no client to look at", severity="warning")
+            return
+        from tcpmon.ui.screens.client import ClientScreen
+
+        self.app.push_screen(ClientScreen(self._node, client, self._clipboard))
+
     def action_send(self) -> None:
         if targets := self._chosen("send to", self._looked_at or self._clients.cursor):
             self._write_to(targets)
@@ -313,6 +318,13 @@ class MainScreen(Screen[None]):
     async def action_disconnect_all(self) -> None:
         if count := self._node.view(Ask()).totals.open:  # the picture may be an old one: paused
             await self._errands.disconnect(None, count, How.CLOSE)
+
+    @work
+    async def action_refuse(self) -> None:
+        """In the log too, whose row may be another one by now: the question names the address."""
+        if targets := self._chosen("refuse", self._looked_at):
+            everyone = self._node.view(self._clients.everyone()).rows
+            await self._errands.refuse([row for row in everyone if row.id in targets])
 
     # -- the table ----------------------------------------------------------------------
 
@@ -390,6 +402,11 @@ class MainScreen(Screen[None]):
         from tcpmon.ui.screens.listeners import ListenersScreen
 
         self.app.push_screen(ListenersScreen(self._node, self._clipboard, self._failures))
+
+    def action_limits(self) -> None:
+        from tcpmon.ui.screens.limits import LimitsScreen
+
+        self.app.push_screen(LimitsScreen(self._node))
 
     def action_help(self) -> None:
         from tcpmon.ui.screens.help import HelpScreen

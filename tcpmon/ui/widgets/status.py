@@ -15,7 +15,7 @@ _clock = Stamper(localtime).clock
 Parts = list[tuple[int, Line]]
 """(rank, spans): the highest rank leaves first, 0 never."""
 
-EXTRAS = 3  # the rank from which on a part is worth less than all addresses
+EXTRAS = 5  # the rank from which on a part is worth less than all addresses
 
 
 def _drop(parts: Parts, fits: Callable[[], bool], lowest: int) -> None:
@@ -71,7 +71,7 @@ class StatusBar(Lines):
             new = f"{number(self._news)} new " if self._news else ""
             parts.append((0, [(f" PAUSED {new}", "alert")]))
         if wide:
-            parts.append((6, [("tcpmon", "title")]))
+            parts.append((8, [("tcpmon", "title")]))
         parts.append((0, _listeners(view, room)))
         parts.append((1, [(counted(totals.open, "client"), "title")]))
         bars = 16 if wide else 8
@@ -80,21 +80,21 @@ class StatusBar(Lines):
             ("↑", totals.tx_rate, "tx", 1),
         ):
             graph = sparkline([rates[which] for rates in view.rates], bars)
-            parts.append((1 + which, [(f"{arrow} {size(rate):>7}/s", style)]))
-            parts.append((4 + which, [(graph, style)]))
-        parts.append((3, [(f"{number(round(totals.message_rate))} msg/s", "")]))
+            parts.append((3 + which, [(f"{arrow} {size(rate):>7}/s", style)]))
+            parts.append((6 + which, [(graph, style)]))
+        parts.append((5, [(f"{number(round(totals.message_rate))} msg/s", "")]))
         if totals.unsent:
-            parts.append((1, [(f"unsent {size(totals.unsent)}", "warn")]))
+            parts.append((2, [(f"unsent {size(totals.unsent)}", "warn")]))
         if totals.dropped_records:
-            parts.append((2, [(f"{number(totals.dropped_records)} dropped", "warn")]))
+            parts.append((4, [(f"{number(totals.dropped_records)} dropped", "warn")]))
         else:
-            parts.append((7, [(f"kept {size(totals.kept_bytes)}", "dim")]))
+            parts.append((9, [(f"kept {size(totals.kept_bytes)}", "dim")]))
         if totals.trouble:
-            parts.append((2, [(totals.trouble, "alert")]))
+            parts.append((0, [(totals.trouble, "alert")]))
         elif totals.refused:
-            parts.append((3, [(f"{number(totals.refused)} refused", "warn")]))
+            parts.append((4, [(f"{number(totals.refused)} refused", "warn")]))
         if self._answer:
-            parts.append((6, [(self._answer, "note")]))
+            parts.append((8, [(self._answer, "note")]))
         return parts
 
 

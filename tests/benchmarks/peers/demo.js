@@ -1,21 +1,23 @@
-// node demo.js reply|echo PORT: the server that one writes in a minute. Sockets in a
-// list, console.log of who comes and goes and of every data event, and an answer.
+// node demo.js PORT reply|echo|sink [silent]: the server that one writes in a minute. Sockets
+// in a list, console.log of who comes and goes and of every data event, and an answer.
 const net = require('net');
-const [mode, port] = process.argv.slice(2);
+const [port, mode, silent] = process.argv.slice(2);
+const log = silent ? undefined : console.log; // log?.() does not even make its line
 const clients = [];
 
 const server = net.createServer((socket) => {
   const who = `${socket.remoteAddress}:${socket.remotePort}`;
   clients.push(socket);
-  console.log(`client connected: ${who} (${clients.length} now)`);
+  log?.(`client connected: ${who} (${clients.length} now)`);
   socket.on('data', (data) => {
-    console.log(`data from ${who}: ${data}`);
-    socket.write(mode === 'echo' ? data : `server got ${data.length} bytes\n`);
+    log?.(`data from ${who}: ${data}`);
+    if (mode === 'reply') socket.write(`server got ${data.length} bytes\n`);
+    else if (mode === 'echo') socket.write(data);
   });
   socket.on('close', () => {
     clients.splice(clients.indexOf(socket), 1);
-    console.log(`client closed: ${who}`);
+    log?.(`client closed: ${who}`);
   });
-  socket.on('error', (error) => console.log(`error ${who}: ${error.message}`));
+  socket.on('error', (error) => log?.(`error ${who}: ${error.message}`));
 });
-server.listen(Number(port), '127.0.0.1', () => console.log(`listening on ${port}`));
+server.listen(Number(port), '127.0.0.1', () => log?.(`listening on ${port}`));

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pytest
 
-from tcpmon.core.commands import Command, Delivery, Disconnect, ForgetClosed, How, Send
+from tcpmon.core.commands import Command, Delivery, Disconnect, ForgetClosed, How, Permit, Send
 from tcpmon.core.errors import NoSuchTarget, Stopped, TcpmonError
 from tcpmon.ui.screens.choice import Choice
 from tcpmon.ui.screens.errands import NAMED, Errands, told
 from tcpmon.ui.widgets.composer import Targets
+from tests.ui.fakes import a_client, closed
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -242,6 +243,84 @@ async def test_a_failed_disconnect_is_not_claimed(error: TcpmonError) -> None:
         assert await stage.errands.disconnect((7,), 1) is False
         assert await stage.errands.disconnect_how((7,)) is False
         assert stage.said == [(str(error), "error")] * 2
+
+
+# -- refusing callers ----------------------------------------------------------------
+
+HERE, THERE = a_client(1), a_client(2, peer="[2001:db8::7]:80")
+NEAR = a_client(3, peer="127.0.0.2:4711")
+LOCAL = a_client(4, peer="unix pid 4711 socat")
+
+
+@pytest.mark.parametrize(
+    ("choice", "commands"),
+    [
+        ("", []),
+        ("y", [Permit("127.0.0.1", allow=False)]),
+        ("t", [Permit("127.0.0.1", allow=False, seconds=600)]),
+        ("w", [Permit("127.0.0.0/24", allow=False)]),
+        ("d", [Permit("127.0.0.1", allow=False), Disconnect((1,))]),
+    ],
+)
+async def test_an_address_is_refused_as_chosen(choice: str, commands: list[object]) -> None:
+    """It is asked whether the address, for how long, or its network; clients that are connected
+    stay unless that is chosen too."""
+    stage = Stage(None, choice)
+    await stage.errands.refuse([HERE])
+    assert stage.commands == commands
+    ((question, lines, options),) = stage.asked
+    assert question == "Refuse 127.0.0.1?"
+    assert "who is connected stays" in lines[0]
+    assert options == {
+        "y": "127.0.0.1", "t": "127.0.0.1 for 10 min", "w": "127.0.0.0/24",
+        "d": "127.0.0.1, and disconnect 1 client",
+    }  # fmt: skip
+
+
+async def test_several_addresses_are_refused() -> None:
+    """Marked clients are refused by their addresses, each once, and their networks, each once;
+    who comes by a Unix socket is left out."""
+    marked = [HERE, HERE, THERE, NEAR, LOCAL]
+    stage = Stage(None, "w")
+    await stage.errands.refuse(marked)
+    assert stage.commands == [
+        Permit("127.0.0.0/24", allow=False), Permit("2001:db8::/64", allow=False),
+    ]  # fmt: skip
+    question, lines, options = stage.asked[0]
+    assert question == "Refuse 3 addresses?"
+    assert lines[:3] == ["127.0.0.1", "2001:db8::7", "127.0.0.2"]
+    assert (options["y"], options["w"]) == ("3 addresses", "2 networks")
+
+
+async def test_a_question_about_many_addresses_names_the_first() -> None:
+    """A question names some of the addresses, and says how many more there are."""
+    stage = Stage()
+    await stage.errands.refuse([a_client(n, peer=f"10.0.{n}.1:80") for n in range(20)])
+    assert stage.asked[0][1][NAMED - 1 : NAMED + 1] == [f"10.0.{NAMED - 1}.1", "and 12 more"]
+
+
+async def test_who_is_gone_is_not_disconnected() -> None:
+    """Whoever has left can be refused, and there is nobody to disconnect."""
+    stage = Stage(None, "y")
+    await stage.errands.refuse([closed(1)])
+    assert "d" not in stage.asked[0][2]
+    assert stage.commands == [Permit("127.0.0.1", allow=False)]
+
+
+async def test_a_unix_socket_cannot_be_refused() -> None:
+    """Nothing is asked about a client that has no address, and it is said."""
+    stage = Stage()
+    await stage.errands.refuse([LOCAL])
+    assert (stage.asked, stage.commands) == ([], [])
+    assert stage.said == [("who comes by a Unix socket cannot be refused", "warning")]
+
+
+@ERRORS
+async def test_a_refusal_that_failed_is_told(error: TcpmonError) -> None:
+    """What the node does not do is shown as an error."""
+    stage = Stage(error, "y")
+    await stage.errands.refuse([HERE])
+    assert stage.said == [(str(error), "error")]
 
 
 # -- the rest ------------------------------------------------------------------------

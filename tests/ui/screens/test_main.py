@@ -2,7 +2,7 @@
 
 import pytest
 
-from tcpmon.core.commands import Disconnect, ForgetClosed, How, Send
+from tcpmon.core.commands import Disconnect, ForgetClosed, How, Permit, Send
 from tcpmon.core.errors import Stopped
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.widgets.clients import ClientsPane
@@ -113,6 +113,32 @@ async def test_a_target_that_is_not_in_sight() -> None:
         del node.clients[0]
         await look(app, pilot)
         assert "Send to #1, gone" in title(app, "composer")
+
+
+@pytest.mark.parametrize("keys", ["B", "2B"])
+async def test_callers_are_refused(keys: str) -> None:
+    """B asks about the address of the row's client, also of the one whose message it is."""
+    node = FakeNode([a_client(1), a_client(2, peer="10.0.0.7:40872")], [a_record(0, client=2)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("down", *keys)
+        await pilot.pause()
+        for told in ("Refuse 10.0.0.7?", "10.0.0.0/24  w", "10.0.0.7, and disconnect 1 client  d"):
+            assert told in text(app)
+        await pilot.press("d")
+        await pilot.pause()
+    assert node.commands == [Permit("10.0.0.7", allow=False), Disconnect((2,))]
+
+
+async def test_callers_from_where_marked_ones_are_are_refused() -> None:
+    """B is for the marked clients, wherever they are in the table."""
+    node = FakeNode([a_client(n, peer=f"10.0.{n}.1:80") for n in range(1, 100)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("space", "space", "G", "B")
+        await pilot.pause()
+        assert "Refuse 2 addresses?" in text(app)
+        await pilot.press("y")
+        await pilot.pause()
+    assert node.commands == [Permit(f"10.0.{n}.1", allow=False) for n in (1, 2)]
 
 
 async def test_closed_clients_are_cleared() -> None:

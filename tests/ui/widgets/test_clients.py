@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tcpmon.core.commands import Send
-from tcpmon.core.model import Ask, Backlog, Listener, State, View
+from tcpmon.core.model import Ask, Backlog, Listener, State, Trouble, View
 from tcpmon.ui.render import COLUMNS, Column, columns_for
 from tcpmon.ui.widgets.clients import ClientsPane
 from tests.ui.fakes import (
@@ -163,13 +163,18 @@ async def test_all_open_clients_can_be_marked() -> None:
 
 async def test_a_slow_client_says_so() -> None:
     """A client that does not read is marked in words, with how much waits for it."""
-    slow = a_client(1, backlog=Backlog.STUCK, unsent=9_000_000)
-    half = a_client(2, state=State.HALF)
-    async with a_screen(FakeNode([slow, half]), WIDE) as (app, _):
-        rows = pane(app, "clients")
-    assert "STUCK: does not read, 9.0 MB wait" in rows[1]
-    assert "◐" in rows[2]
-    assert "peer closed its sending side" in rows[2]
+    stuck = a_client(1, backlog=Backlog.STUCK, trouble=Trouble.UNREAD, unsent=9_000_000)
+    half, gone = a_client(2, state=State.HALF), a_client(3, trouble=Trouble.GONE, retransmits=3)
+    for size in (SMALL, WIDE):
+        async with a_screen(FakeNode([stuck, half, gone]), size) as (app, _):
+            rows = pane(app, "clients")
+        for row, glyph, words in (
+            (rows[1], "!", "does not read 9.0 MB"),
+            (rows[2], "◐", "half-closed by peer"),
+            (rows[3], "!", "does not answer"),
+        ):
+            assert row.split()[0].strip("▶") == glyph or row.split()[1] == glyph
+            assert words in row
 
 
 async def test_the_mouse_selects_sorts_and_scrolls() -> None:
@@ -206,11 +211,11 @@ async def test_the_keyboard_sorts_by_every_column() -> None:
     """Going through the columns comes back to the first one; O turns the order round."""
     async with a_screen(FakeNode([a_client(1)]), WIDE) as (app, pilot):
         labels = []
-        for _ in range(13):
+        for _ in COLUMNS:
             await pilot.press("o")
             await pilot.pause()
             labels.append(title(app, "clients").split("by ")[1].split()[0])
-        assert len(set(labels)) == 13
+        assert len(set(labels)) == len(COLUMNS)
         await pilot.press("O")
         await pilot.pause()
         assert "▼" in title(app, "clients")

@@ -3,7 +3,7 @@
 import pytest
 
 from tcpmon.core.model import Listener
-from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, a_record, a_screen, lines, until
+from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, a_record, a_screen, lines, look, until
 
 
 async def test_it_tells_where_and_how_much() -> None:
@@ -45,6 +45,29 @@ async def test_what_is_wrong_is_said(changes: dict[str, object], told: str) -> N
     node.changes = changes
     async with a_screen(node, WIDE) as (app, _):
         assert told in lines(app)[0]
+
+
+async def test_limits_that_are_hit_are_seen_at_80_columns() -> None:
+    """On a small screen too one sees why callers are refused, and later how many were."""
+    node = FakeNode([a_client(1)])
+    node.changes = {
+        "rx_rate": 999_000_000.0, "tx_rate": 999_000_000.0, "refused": 1204,
+        "trouble": "refusing callers: limit of 10 clients reached",
+    }  # fmt: skip
+    async with a_screen(node, SMALL) as (app, pilot):
+        assert "● 127.0.0.1:8000 +1" in lines(app)[0]
+        assert "refusing callers: limit of 10 clients reached" in lines(app)[0]
+        node.changes["trouble"] = "refusing callers: 10.0.0.7 is denied"
+        await look(app, pilot)
+        assert "1 client  refusing callers: 10.0.0.7 is denied" in lines(app)[0]
+        node.changes["trouble"] = (
+            "callers wait: too many open files; raise the limit with ulimit -n"
+        )
+        await look(app, pilot)
+        assert "callers wait: too many open files; raise the" in lines(app)[0]
+        node.changes["trouble"] = ""
+        await look(app, pilot)
+        assert "1,204 refused" in lines(app)[0]
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE])

@@ -1,0 +1,1 @@
+"""Servers that use tcpmon's engine as a library, each a program that benchmarks run."""
