@@ -113,7 +113,7 @@ class Connection:
         "address", "closed_at", "dropped", "end", "id", "in_flight", "kernel_unsent", "listener",
         "local", "opened_at", "peer", "queued", "retransmits", "rtt", "rx_rate", "stalled", "state",
         "trouble", "tx_rate",
-        "_active_at", "_bulk", "_dropped", "_eof", "_events", "_fd", "_fin_sent",
+        "_active_at", "_bulk", "_dropped", "_dropped_bytes", "_eof", "_events", "_fd", "_fin_sent",
         "_head_sent", "_lost_from", "_moved", "_owed_at", "_sampled", "_shared", "_sock", "_timer",
         "_why",
     )  # fmt: skip
@@ -169,6 +169,7 @@ class Connection:
         self._active_at = 0.0  # when a byte went either way, as far as `sample` has seen
         self._owed_at = 0.0  # since when the peer's system has owed us an answer, 0 if it does not
         self._dropped: dict[int, None] | None = None  # numbers of TX records, in order
+        self._dropped_bytes = 0
         self._bulk = False
         self._eof = False
         self._fin_sent = False
@@ -328,13 +329,14 @@ class Connection:
             self.queued -= len(data)
             self._shared.unsent -= len(data)
             self.dropped += 1
+            self._dropped_bytes += len(data)
             if cast is not None:
                 cast.waiting.discard(self.id)
                 cast.lost.add(self.id)
                 continue
             self._dropped = self._dropped or {}
             self._dropped[seq] = None
-            while next(iter(self._dropped)) < self._shared.store.first:
+            while self._dropped and next(iter(self._dropped)) < self._shared.store.first:
                 del self._dropped[next(iter(self._dropped))]
         if begun:
             self.queue.appendleft(begun)
@@ -553,7 +555,7 @@ class Connection:
             self._sock.close()
         if self.queue is not None:
             self._lose_queue(self.queue)
-        unsent = self.queued + kernel_unsent
+        unsent = self.queued + kernel_unsent + self._dropped_bytes
         self.kernel_unsent = kernel_unsent
         self.rx_rate = self.tx_rate = 0.0
         lived = self.closed_at - self.opened_at
@@ -607,6 +609,7 @@ class Connection:
         the poller, is done when there is something to read."""
         self._become(self.state)
         if not paused:
+            self._active_at = self._shared.loop.time()  # what it said meanwhile was not seen
             self._watch()
 
     def look(self) -> TcpInfo | None:
