@@ -509,7 +509,7 @@ class Pulse:
 
     def _beat(self) -> None:
         try:
-            while not self._over.wait(PULSE_SECONDS):
+            while not self.trips or not self._over.wait(PULSE_SECONDS):
                 data = b"pulse %09d\n" % self.trips
                 self._began = time.monotonic()
                 assert self.caller.trip(data) == data

@@ -85,7 +85,7 @@ def test_a_window_that_opens_late_finds_nothing_lost(tmp_path: Path, via: Place)
     data = Random(2).randbytes(6 * MIB)
     with Program(tmp_path, "--echo") as program:
         caller = program.client(via, buffer=SMALL)
-        sent = caller.say_until_held_back(data, quiet=1.0)
+        sent = caller.say_until_held_back(data, quiet=0.4)
         exchange(caller, data[sent:])
         assert caller.heard.digest == caller.said.digest
         caller.fin()

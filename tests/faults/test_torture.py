@@ -204,10 +204,11 @@ def judge(engine: Engine, heard: list[bytes], rack: Rack) -> None:
 def test_the_nth_call_fails_and_one_client_at_most_suffers(
     tmp_path: Path, place: Place, call: str
 ) -> None:
-    """Section 6: each call of a dialogue fails in each of its ways; it always comes to its
-    end, what went wrong is told in the system's words, and others have all their bytes."""
-    numbers = CALLS[call] * len(PLACES)
-    for number in set(numbers[PLACES.index(place) :: len(PLACES)]):  # the ways are shared out
+    """Section 6: each call of a dialogue fails, in each of its ways on some listener; it always
+    comes to its end, what went wrong is told in the system's words, and others have all
+    their bytes."""
+    numbers = CALLS[call]
+    for number in numbers[PLACES.index(place) :: len(PLACES)] or numbers[:1]:  # shared out
         for nth in itertools.count(1):
             rack = Rack(call, number, nth)
             with on_the_rack(rack):
