@@ -93,21 +93,21 @@ def test_bytes_that_are_no_text_are_told_exactly(tmp_path: Path, via: Place) -> 
 
 
 @pytest.mark.parametrize("arguments", [[], ["--echo"], ["--reply", ""]])
-def test_a_client_that_says_nothing_is_counted(
-    tmp_path: Path, via: Place, arguments: list[str]
-) -> None:
+def test_a_client_that_says_nothing_is_counted(tmp_path: Path, arguments: list[str]) -> None:
     """R37: no byte is no message: neither a read nor an answer of nothing makes a line, but
-    the client is there."""
+    the client is there. Through all listeners."""
     with Program(tmp_path, *arguments) as program:
-        silent, saying = program.client(via), program.client(via)
-        saying.say(b"x")
-        for caller in (silent, saying):
-            caller.fin()
-            assert not caller.hear_out()
-        assert (program.closing(silent).rx, program.closing(silent).tx) == (0, 0)
-        told = program.told.clients
-        assert (told[1].reads, told[1].tx.size, told[2].reads) == (0, 0, 1)
-        assert told[2].tx.size == ("--echo" in arguments)
+        for place in PLACES:
+            silent, saying = program.client(place), program.client(place)
+            saying.say(b"x")
+            for caller in (silent, saying):
+                caller.fin()
+                assert not caller.hear_out()
+            assert (program.closing(silent).rx, program.closing(silent).tx) == (0, 0)
+            assert program.closing(saying).rx == 1
+            told = [program.told.clients[caller.id] for caller in (silent, saying)]
+            assert [client.reads for client in told] == [0, 1]
+            assert [client.tx.size for client in told] == [0, int("--echo" in arguments)]
 
 
 # -- what it prints for people -------------------------------------------------------------

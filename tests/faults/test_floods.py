@@ -147,7 +147,7 @@ def test_every_number_of_descriptors_is_enough_or_told_in_one_line(tmp_path: Pat
                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                 )
             )
-            for number in range(6, 30)
+            for number in range(7, 21)
         }  # fmt: skip
         for run in started.values():
             runs.callback(run.kill)
@@ -163,7 +163,7 @@ def test_every_number_of_descriptors_is_enough_or_told_in_one_line(tmp_path: Pat
                 assert (run.returncode, told.count("\n")) == (3, 1), (number, told)
                 assert told.startswith("tcpmon: cannot listen on ")
                 assert told.endswith(": too many open files; raise the limit with ulimit -n\n")
-    assert serving == set(range(min(serving), 30))
+    assert serving == set(range(min(serving), 21))
 
 
 # -- limits of clients -----------------------------------------------------------------------
