@@ -1058,7 +1058,7 @@ async def test_idle_is_who_has_neither_said_nor_been_told_anything(serve: Serve)
 async def test_nobody_is_idle_while_reading_pauses_nor_right_after(serve: Serve) -> None:
     """What a client says in a pause is not seen, so the pause does not count: it has all of
     its time from when reading goes on."""
-    stage = await serve(limits=Limits(idle_seconds=0.3))
+    stage = await serve(limits=Limits(idle_seconds=0.3, flush_seconds=0.1))
     peer, leaver = await stage.peer(), await stage.peer()
     stage.engine.pause_reading(True)
     await asyncio.sleep(0.6)  # nothing to wait for: the state is that nothing happens
