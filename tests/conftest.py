@@ -1,5 +1,6 @@
 """Properties are tried without a clock: a busy machine breaks no promise."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -9,3 +10,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tcpmon")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the limits in seconds that a busy machine has exceeded, see tests/faults."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "teardown":
+                for name, hit in report.user_properties:
+                    if name == "limit":
+                        terminalreporter.write_line(f"slow: {hit} ({report.nodeid})")

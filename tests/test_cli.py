@@ -13,12 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import tcpmon
 from tcpmon.cli import main
 from tcpmon.config import Config, ScreenConfig, ServeConfig
 from tcpmon.core.endpoint import Endpoint, TcpEndpoint, UnixEndpoint
 from tcpmon.core.errors import CannotListen, CannotWrite
+from tcpmon.core.limits import Limits, Unread
 from tests.core.safety import unsafe_in
 
 MIB = 1 << 20
@@ -241,6 +243,35 @@ def test_options(understood: Callable[..., ServeConfig]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "limits"),
+    [
+        ("--max-clients 7", {"clients": 7}),
+        ("--max-per-address 3", {"per_address": 3}),
+        ("--max-accepts 1", {"accepts": 1}),
+        ("--max-idle 90s", {"idle_seconds": 90.0}),
+        ("--max-idle 1.5m", {"idle_seconds": 90.0}),
+        ("--max-unsent 64KiB", {"stuck": 65_536, "slow": 8_192}),
+        ("--max-unsent 1GiB", {"stuck": 1 << 30, "slow": 1 << 27, "total": 1 << 30}),
+        ("--unread drop", {"unread": Unread.DROP}),
+        ("--unread disconnect --max-unsent 8MiB", {"unread": Unread.DISCONNECT}),
+    ],
+)
+def test_limits(
+    typed: str, limits: dict[str, object], understood: Callable[..., ServeConfig]
+) -> None:
+    """Each limit reaches the config, and those that are not asked for stay as they were."""
+    assert understood(*typed.split()).node.limits == replace(Limits(), **limits)
+
+
+def test_who_may_come_in(understood: Callable[..., ServeConfig]) -> None:
+    """Networks are given as often as wanted, and are what they were given as."""
+    flags = ("--allow", "10.0.0.0/8", "--deny", "10.0.0.7", "--allow=::1", "--deny", "fe80::/10")
+    node = understood(*flags).node
+    assert node.allow == ("10.0.0.0/8", "::1")
+    assert node.deny == ("10.0.0.7", "fe80::/10")
+
+
+@pytest.mark.parametrize(
     ("typed", "reply"),
     [(r"OK\r\n", b"OK\r\n"), ("", b""), (r"\x00\u{e9}\\\$", b"\0\xc3\xa9\\$"), ("é", b"\xc3\xa9")],
 )
@@ -399,6 +430,12 @@ def test_command_behind_an_option(refused: Callable[..., str]) -> None:
         (["--max-clients", "many"], "many"),
         (["--max-clients", "1.5"], "1.5"),
         (["--max-clients", "9" * 5000], "--max-clients"),
+        (["--max-per-address", "few"], "--max-per-address"),
+        (["--max-accepts", "1/s"], "--max-accepts"),
+        (["--max-idle"], "--max-idle"),
+        (["--max-unsent"], "--max-unsent"),
+        (["--unread", "wait"], "'wait' (choose from 'skip', 'drop', 'disconnect')"),
+        (["--allow"], "--allow"),
     ],
 )
 def test_bad_option(
@@ -435,6 +472,19 @@ def test_bad_option_of_serve(arguments: list[str], told: str, refused: Callable[
         (["--keep", "9" * 400], "is not a size"),
         (["--max-clients", "0"], "--max-clients 0 lets nobody in; 1 is the least"),
         (["--max-clients", "-5"], "--max-clients -5 lets nobody in"),
+        (["--max-per-address", "0"], "--max-per-address 0 lets nobody in; 1 is the least"),
+        (["--max-accepts", "-1"], "--max-accepts -1 lets nobody in; 1 is the least"),
+        (["--max-idle", "0"], "--max-idle 0 is too short; 1s is the least"),
+        (["--max-idle", "999ms"], "--max-idle 999ms is too short"),
+        (["--max-idle", "soon"], "'soon' is not a span of time; write for example 90s or 5m"),
+        (["--max-idle=-1s"], "'-1s' is not a span of time"),
+        (["--max-idle", ""], "'' is not a span of time"),
+        (["--max-unsent", "1KiB"], "--max-unsent 1KiB is too little; 64 KiB is the least"),
+        (["--max-unsent", "much"], "'much' is not a size"),
+        (["--allow", "localhost"], "'localhost' is not an address or a network; write for"),
+        (["--deny", "10.0.0.7/8"], "names one address and a network; write 10.0.0.0/8 or 10.0.0.7"),
+        (["--deny", ""], "'' is not an address or a network"),
+        (["--allow", "10.0.0.7", "--deny", "10.0.0.7/32"], "10.0.0.7 is both allowed and denied"),
         (["--echo", "--reply", "OK"], "--echo and --reply are two answers"),
         (["--reply", "", "--echo"], "--echo and --reply are two answers"),
         (["--reply", r"\q"], r"\q is not an escape; for one backslash write \\"),
@@ -462,6 +512,11 @@ def test_bad_value(
         ["serve", "--format={}"],
         ["serve", "--max-clients", "{}"],
         ["serve", "--keep", "{}"],
+        ["serve", "--max-idle", "{}"],
+        ["serve", "--max-unsent", "{}"],
+        ["serve", "--unread", "{}"],
+        ["serve", "--allow", "{}"],
+        ["serve", "--deny", "10.0.0.0/{}"],
         ["serve", "--reply", "\\{}"],
         ["serve", "--reply", "${{{}}}"],
         ["serve", "unix:{}", "unix:{}"],
@@ -477,6 +532,12 @@ def test_hostile_argument(arguments: list[str], refused: Callable[..., str]) -> 
     """Nothing in an argument does anything to the terminal when it is refused."""
     for bad in ("\x1b[2J", "\x9b31m", "\u202e", "a\nb", "\r", "\x07", "\0"):
         refused(*(argument.format(bad) for argument in arguments))
+
+
+@pytest.mark.parametrize("typed", ["0.1s\n", "0\ns", "0\x0bs", "\x850s", "0s\u2028", "0\x1c"])
+def test_hostile_time(typed: str, refused: Callable[..., str]) -> None:
+    """Nor do spaces of any kind around a time that is too short."""
+    refused("serve", "--max-idle", typed)
 
 
 @pytest.mark.parametrize("typed", ["1k\n", "1\nk", "1\x0bk", "\x851k", "1k\u2028", "1\x1c"])

@@ -224,6 +224,12 @@ class Store:
         self._chunks = self._chunks[drop:]
         return drop > 0
 
+    def shrink(self) -> None:
+        """Keep half as much from now on, and no room for more: memory is short."""
+        self._spare.clear()
+        self._most_spare = 0
+        self.limit_bytes = max(CHUNK_BYTES, self.kept_bytes // 2)
+
     @property
     def end(self) -> int:
         """The number that the next record gets; so many there have been."""

@@ -8,6 +8,7 @@ the poller calls again.
 import errno
 import os
 import socket
+import sys
 import traceback
 from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
@@ -112,8 +113,9 @@ class Connection:
         "address", "closed_at", "dropped", "end", "id", "in_flight", "kernel_unsent", "listener",
         "local", "opened_at", "peer", "queued", "retransmits", "rtt", "rx_rate", "stalled", "state",
         "trouble", "tx_rate",
-        "_active_at", "_bulk", "_dropped", "_eof", "_events", "_fd", "_fin_sent", "_head_sent",
-        "_lost_from", "_moved", "_sampled", "_shared", "_sock", "_timer", "_why",
+        "_active_at", "_bulk", "_dropped", "_dropped_bytes", "_eof", "_events", "_fd", "_fin_sent",
+        "_head_sent", "_lost_from", "_moved", "_owed_at", "_sampled", "_shared", "_sock", "_timer",
+        "_why",
     )  # fmt: skip
 
     def __init__(
@@ -165,7 +167,9 @@ class Connection:
         self._lost_from: int | None = None
         self._moved = 0.0
         self._active_at = 0.0  # when a byte went either way, as far as `sample` has seen
+        self._owed_at = 0.0  # since when the peer's system has owed us an answer, 0 if it does not
         self._dropped: dict[int, None] | None = None  # numbers of TX records, in order
+        self._dropped_bytes = 0
         self._bulk = False
         self._eof = False
         self._fin_sent = False
@@ -325,13 +329,14 @@ class Connection:
             self.queued -= len(data)
             self._shared.unsent -= len(data)
             self.dropped += 1
+            self._dropped_bytes += len(data)
             if cast is not None:
                 cast.waiting.discard(self.id)
                 cast.lost.add(self.id)
                 continue
             self._dropped = self._dropped or {}
             self._dropped[seq] = None
-            while next(iter(self._dropped)) < self._shared.store.first:
+            while self._dropped and next(iter(self._dropped)) < self._shared.store.first:
                 del self._dropped[next(iter(self._dropped))]
         if begun:
             self.queue.appendleft(begun)
@@ -550,7 +555,7 @@ class Connection:
             self._sock.close()
         if self.queue is not None:
             self._lose_queue(self.queue)
-        unsent = self.queued + kernel_unsent
+        unsent = self.queued + kernel_unsent + self._dropped_bytes
         self.kernel_unsent = kernel_unsent
         self.rx_rate = self.tx_rate = 0.0
         lived = self.closed_at - self.opened_at
@@ -568,9 +573,17 @@ class Connection:
         self._shared.unsent -= self.queued
 
     def bug(self, what: str = "a bug in tcpmon") -> None:
-        """The fence: called in an `except Exception`, it ends this connection and nothing else."""
-        trace = traceback.format_exc().encode("utf-8", "backslashreplace")
-        self._shared.store.append(time_ns(), self.id, Kind.WARN, trace)
+        """The fence: called in an `except Exception`, it ends this connection and nothing else.
+        Where memory is short, half of what is kept goes first."""
+        store = self._shared.store
+        if isinstance(sys.exception(), MemoryError):
+            what = "out of memory"
+            store.shrink()
+            text = f"{what}: from now on {size(store.limit_bytes)} of what happened are kept"
+        else:
+            text = traceback.format_exc()
+        data = text.encode("utf-8", "backslashreplace")
+        store.append(time_ns(), self.id, Kind.WARN, data)
         if self.state is not State.CLOSED:
             self._finish(Reason.FAILED, detail=f"{what}, see the log", hard=True)
 
@@ -596,6 +609,7 @@ class Connection:
         the poller, is done when there is something to read."""
         self._become(self.state)
         if not paused:
+            self._active_at = self._shared.loop.time()  # what it said meanwhile was not seen
             self._watch()
 
     def look(self) -> TcpInfo | None:
@@ -606,6 +620,8 @@ class Connection:
         if info is not None:
             self.rtt, self.retransmits = info.rtt, info.total_retransmits
             self.in_flight = max(0, self.kernel_unsent - (info.not_sent or 0))
+            owed = info.unacked or info.probes
+            self._owed_at = (self._owed_at or self._shared.loop.time()) if owed else 0.0
             if info.unanswered:
                 self.trouble = Trouble.GONE
             elif info.window_closed:
@@ -651,9 +667,12 @@ class Connection:
                 return Reason.UNREAD
         if self.kernel_unsent or self.tx_rate or self.trouble:
             self.kernel_unsent = self._unacknowledged()
-        if self.kernel_unsent or self.trouble:
-            info = self.look()
-            if info and self.kernel_unsent and info.last_ack_received > limits.gone_seconds * 1000:
+        if not (self.kernel_unsent or self.trouble):
+            self._owed_at = 0.0
+        elif (info := self.look()) and self._owed_at:
+            # Both: the probes of a closed window, which are answered, may be minutes apart.
+            owed = self._shared.loop.time() - self._owed_at
+            if min(owed, info.last_ack_received / 1000) > limits.gone_seconds:
                 return Reason.NO_ANSWER
         return None
 

@@ -25,6 +25,8 @@ ACCEPTS_A_TURN = 64
 BACK_OFF_SECONDS = 0.2  # when the machine cannot even let us refuse
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_NO_FILES = {errno.EMFILE, errno.ENFILE}
+_MORE_FILES = "raise the limit with ulimit -n"
 _EVERY = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _NO_FAMILY = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 
@@ -46,21 +48,31 @@ class Listener:
         exhausted: Callable[[OSError, bool], None],
     ) -> None:
         """bound: from `bind`. accepted: gets every connection. exhausted: told that there is
-        no room to take a caller in, and whether one has been refused for it."""
+        no room to take a caller in, and whether one has been refused for it.
+
+        Raises CannotListen; then nothing stays bound."""
         self.id = id
         self.endpoint = endpoint
         self.accepted = self.refused = self.open = self._dropped = 0
         self.addresses = tuple(self._name(sock) for sock in bound)
         self._local, self._network = self._ways_in(bound)
-        self._bound = bound
+        self._bound: list[socket.socket] = []
         self._loop = loop
         self._poller = poller
         self._accepted = accepted
         self._exhausted = exhausted
         self._inode = self._unix_inode()
-        self._spare: int | None = os.open(os.devnull, os.O_RDONLY)
-        for sock, address in zip(bound, self.addresses, strict=True):
-            poller.watch(sock.fileno(), _Door(self, sock, address), READ)
+        self._spare: int | None = None
+        try:
+            self._spare = os.open(os.devnull, os.O_RDONLY)
+            for sock, address in zip(bound, self.addresses, strict=True):
+                poller.watch(sock.fileno(), _Door(self, sock, address), READ)
+                self._bound.append(sock)
+        except OSError as error:
+            self.close()
+            for sock in bound:
+                sock.close()
+            raise _out_of(endpoint, error) from error
 
     def _name(self, sock: socket.socket) -> str:
         if isinstance(self.endpoint, UnixEndpoint):
@@ -267,7 +279,13 @@ def _tcp_error(endpoint: TcpEndpoint, error: OSError) -> CannotListen:
             return CannotListen(f"cannot listen on {endpoint}: {endpoint.host} {what}", hint)
         case errno.EAFNOSUPPORT:
             return CannotListen(f"cannot listen on {endpoint}: no IPv6 on this machine")
-    return CannotListen(f"cannot listen on {endpoint}: {error.strerror or error}")
+    return _out_of(endpoint, error)
+
+
+def _out_of(endpoint: Endpoint, error: OSError) -> CannotListen:
+    hint = _MORE_FILES if error.errno in _NO_FILES else ""
+    reason = (error.strerror or str(error)).lower()
+    return CannotListen(f"cannot listen on {escape_text(str(endpoint))}: {reason}", hint)
 
 
 def _next_free(endpoint: TcpEndpoint) -> str:
@@ -296,8 +314,9 @@ def _unix_error(endpoint: UnixEndpoint, error: OSError) -> CannotListen:
         if not _is_socket(endpoint.path):
             return CannotListen(f"{path} is in the way and is not a socket", "take another path")
         return CannotListen(f"{path} is in use by another program", "take another path")
-    reason = (error.strerror or "the path is too long for a socket").lower()
-    return CannotListen(f"cannot listen on unix:{path}: {reason}")
+    if error.errno is None:
+        return CannotListen(f"cannot listen on unix:{path}: the path is too long for a socket")
+    return _out_of(endpoint, error)
 
 
 def _is_socket(path: str) -> bool:

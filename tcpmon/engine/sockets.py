@@ -15,6 +15,10 @@ from tcpmon.core import tcpinfo
 from tcpmon.core.escape import escape_text
 from tcpmon.core.tcpinfo import TcpInfo
 
+if sys.platform == "linux":  # here: a module is a file, and descriptors may be out later
+    import fcntl
+    import termios
+
 BACKLOG = 4096
 NOT_SENT_LOWAT = 256 * 1024
 """How much the kernel may hold unsent for one client. Without it a client that
@@ -135,9 +139,6 @@ def unacknowledged(connected: socket.socket) -> int:
     """
     if sys.platform != "linux" or connected.family == socket.AF_UNIX:
         return 0
-    import fcntl
-    import termios
-
     try:
         answer = fcntl.ioctl(connected.fileno(), termios.TIOCOUTQ, bytes(4))
     except (OSError, ValueError):

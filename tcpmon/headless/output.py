@@ -68,6 +68,11 @@ class Output:
             except BlockingIOError:  # somebody has set it so
                 select.select([], [self._fd], [])
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will be written, after `close` or an error."""
+        return not self._thread.is_alive()
+
     def close(self, seconds: float) -> int:
         """Write what waits, but for no longer than so many seconds; return how many bytes
         were not written."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import stat
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import chain
@@ -22,6 +23,7 @@ from tcpmon.memory import settle_memory
 
 STDOUT, STDERR = 1, 2
 OUTPUT_SECONDS = 2.0  # how long a slow stdout may keep an ending program
+POLL_SECONDS = 0.005
 
 Ts = TypeVarTuple("Ts")
 
@@ -58,8 +60,8 @@ async def _serve(config: ServeConfig) -> None:
         _watch_pipe(loop, ending)
         settle_memory()
         error = await ending
-    missing = await asyncio.to_thread(output.close, OUTPUT_SECONDS)
-    await asyncio.to_thread(talk.close, OUTPUT_SECONDS)
+    missing = await _close(output)
+    await _close(talk)
     error = error or output.error
     if isinstance(error, BrokenPipeError):
         return  # whoever read has enough
@@ -75,6 +77,16 @@ def _call(
     """Call something on the loop, from any thread, unless the loop has ended."""
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(callback, *arguments)
+
+
+async def _close(output: Output) -> int:
+    """Write what waits; return how many bytes were not taken in time. Not by `to_thread`:
+    where memory is short there may be no room for another thread."""
+    deadline = time.monotonic() + OUTPUT_SECONDS
+    output.close(0)
+    while not output.ended and time.monotonic() < deadline:
+        await asyncio.sleep(POLL_SECONDS)
+    return output.close(0)
 
 
 class _Report:

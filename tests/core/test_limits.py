@@ -2,7 +2,7 @@
 
 import pytest
 
-from tcpmon.core.limits import MIB, Limits
+from tcpmon.core.limits import MIB, Limits, Unread
 
 
 def test_a_growing_backlog_meets_them_in_order() -> None:
@@ -22,6 +22,15 @@ def test_the_defaults_are_those_of_the_command_line() -> None:
     """What README.md and --help say is what a program gets that asks for nothing."""
     assert Limits().keep == 64 * MIB
     assert Limits().clients == 10_000
+
+
+def test_what_nobody_asked_for_limits_nobody() -> None:
+    """Out of the box nobody is refused for his address or his pace, and nobody is let go for
+    being silent or for not reading."""
+    limits = Limits()
+    assert (limits.per_address, limits.accepts, limits.idle_seconds) == (0, 0, 0)
+    assert limits.unread is Unread.SKIP
+    assert limits.stuck == 8 * MIB
 
 
 def test_cannot_be_changed() -> None:

@@ -320,3 +320,25 @@ def test_a_reader_never_sees_half_a_record(kind: Kind) -> None:
     onlooker.store = store
     store.append(6, onlooker, kind, b"second")
     assert onlooker.seen == [[(0, 5, 1, Kind.OPEN, b"first")]] * 5
+
+
+def test_half_is_kept_from_now_on_when_memory_is_short() -> None:
+    """Shrinking lets go of half and of the room for more, and what comes is kept as before."""
+    store = Store(64 << 20)
+    for number in range(20):
+        store.room(1 << 20)[:] = bytes([number]) * len(store.room(1 << 20))
+        store.keep(0, 1, Kind.RX, len(store.room(1 << 20)))
+        store.settle()
+    before = store.kept_bytes
+    store.shrink()
+    store.settle()
+    assert before / 4 < store.kept_bytes <= before / 2
+    assert store.rows(store.end, -1)[0][4][:1] == b"\x13"
+    store.append(0, 1, Kind.RX, b"more")
+    store.settle()
+    assert store.rows(store.end, -1)[0][4] == b"more"
+    for _ in range(5):
+        store.shrink()
+        store.settle()
+    assert store.limit_bytes == CHUNK_BYTES
+    assert store.rows(store.end, -1)[0][4] == b"more"

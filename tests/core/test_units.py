@@ -5,8 +5,9 @@ import re
 import pytest
 from hypothesis import assume, example, given, strategies as st
 
-from tcpmon.core.errors import BadSize
-from tcpmon.core.units import binary_size, delay, lasted, number, parse_size, size, span
+from tcpmon.core.errors import BadSize, BadTime
+from tcpmon.core.escape import escape_text
+from tcpmon.core.units import binary_size, delay, lasted, number, parse_size, parse_time, size, span
 from tests.core.safety import refusal, unsafe_in
 
 TB = 10**12
@@ -60,6 +61,42 @@ def test_any_text_is_a_size_or_a_plain_mistake(text: str) -> None:
 def test_every_refusal_is_safe_to_print(text: str) -> None:
     """Nothing that was typed reaches the terminal raw by way of the refusal."""
     assert unsafe_in(str(refusal(parse_size, text, BadSize))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0.0), ("90", 90.0), ("90s", 90.0), (" 90 s ", 90.0), ("1.5m", 90.0), ("2min", 120.0),
+        ("2h", 7200.0), ("1d", 86_400.0), ("250ms", 0.25), ("0.5", 0.5), ("9d", 777_600.0),
+    ],
+)  # fmt: skip
+def test_parse_time(text: str, seconds: float) -> None:
+    """A number without a unit is seconds."""
+    assert parse_time(text) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "s", "-1", "+1", "1e3", "1_000", "1,5s", "1.", ".5s", "5 M", "5 sec", "1m30s", "٣", "inf",
+     "nan", "1234567890", "1\n2s"],
+)  # fmt: skip
+def test_parse_time_refuses(text: str) -> None:
+    """What is no span of time is named, safely, and an example given."""
+    with pytest.raises(BadTime) as caught:
+        parse_time(text)
+    assert f"'{escape_text(text)}'" in caught.value.message
+    assert "90s" in caught.value.hint
+
+
+@given(st.text())
+@example("9" * 400)
+def test_any_text_is_a_time_or_a_plain_mistake(text: str) -> None:
+    """Whatever is typed gives a span of time that is not negative, or a safe BadTime."""
+    error = refusal(parse_time, text, BadTime)
+    if error is None:
+        assert 0 <= parse_time(text) < float("inf")
+    else:
+        assert unsafe_in(str(error)) == []
 
 
 @given(st.integers(0, 10**18))

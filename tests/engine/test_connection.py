@@ -9,9 +9,10 @@ from random import Random
 
 import pytest
 
-from tcpmon.core.commands import How
-from tcpmon.core.limits import Limits
-from tcpmon.core.model import Backlog, Kind, Reason, State, opened
+from tcpmon.core.commands import Examine, How
+from tcpmon.core.errors import NoSuchTarget
+from tcpmon.core.limits import Limits, Unread
+from tcpmon.core.model import Backlog, Kind, Reason, State, Trouble, opened
 from tcpmon.engine import sockets
 from tcpmon.engine.connection import READ_LARGE
 from tcpmon.engine.engine import MakePoller
@@ -470,6 +471,32 @@ async def test_what_a_read_raises_is_told_in_words(
     assert stage.warnings() == []
 
 
+async def test_memory_that_ends_costs_history_and_a_client(serve: Serve) -> None:
+    """When there is no memory for a read, that client is let go with the reason and no
+    traceback, half of what is kept makes room, and others go on (R102)."""
+    stage = await serve()
+    peer, other = await stage.peer(), await stage.peer()
+    for _ in range(16):
+        await other.say(bytes(MB))
+    await stage.received(other, 16 * MB)
+    kept = stage.engine.totals().kept_bytes
+
+    def recv(_size: int, _flags: int = 0) -> bytes:
+        raise MemoryError
+
+    stage.engine._roster.open[peer.id].recv = recv
+    await peer.say(b"?")
+    await stage.gone(peer)
+    end = stage.end(peer)
+    assert (end.reason, end.detail) == (Reason.FAILED, "out of memory, see the log")
+    (told,) = stage.warnings()
+    assert re.fullmatch(r"out of memory: from now on .* MB of what happened are kept", told)
+    assert kept / 4 < stage.engine.totals().kept_bytes <= kept / 2
+    await other.say(b"still here")
+    await stage.received(other, 16 * MB + 10)
+    assert stage.records(other)[-1].data == b"still here"
+
+
 @pytest.mark.parametrize("paused", [False, True], ids=["reading", "paused"])
 async def test_what_a_write_raises_is_told_in_words(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, paused: bool
@@ -863,6 +890,239 @@ async def test_urgent_data_stays_in_the_stream(serve: Serve) -> None:
     peer.fin()
     await stage.gone(peer)
     assert stage.heard_from(peer) == b"ab!cd" * 3
+
+
+# -- who does not read, by policy --------------------------------------------------------
+
+
+async def a_stuck_peer(serve: Serve, unread: Unread, **limits: int) -> tuple[Stage, Peer]:
+    """Return a stage and a peer that does not read, with payloads of 400 kB waiting: the
+    first is partly sent, the limit of 1 MB is reached."""
+    stage = await serve(limits=Limits(stuck=MB, unread=unread, **limits))
+    peer = await stage.peer(SMALL)
+    for number in range(10):
+        await stage.send(bytes([number]) * 400_000, peer)
+        if stage.engine._roster.open[peer.id].queued >= MB:
+            break
+    return stage, peer
+
+
+def fate(stage: Stage, peer: Peer) -> list[str]:
+    """Return what became of each payload for a peer: sent, waiting or lost."""
+    return [
+        "lost" if record.unsent else "waiting" if record.queued else "sent"
+        for record in stage.records(peer)
+        if record.kind in (Kind.TX, Kind.CAST)
+    ]
+
+
+async def test_dropping_loses_the_oldest_whole_payloads_and_never_the_begun_one(
+    serve: Serve,
+) -> None:
+    """With the policy "drop" a new payload is always taken; of what waits the oldest go, but
+    not the one of which a part is out: what arrives are whole payloads, and exactly those
+    that are not told as lost."""
+    stage, peer = await a_stuck_peer(serve, Unread.DROP)
+    for number in range(100, 110):
+        delivery = await stage.send(bytes([number]) * 400_000, peer)
+        assert (delivery.accepted, delivery.queued, delivery.skipped) == (1, 1, {})
+    connection = stage.engine._roster.open[peer.id]
+    assert connection.queued < MB + 400_000
+    fates = fate(stage, peer)
+    begun = len(fates) - fates[::-1].index("lost") - 1  # the last lost one
+    assert set(fates[: fates.index("lost") - 1]) <= {"sent"}
+    assert fates[fates.index("lost") - 1] == "waiting", "the one that was begun"
+    assert set(fates[fates.index("lost") : begun + 1]) == {"lost"}
+    assert set(fates[begun + 1 :]) == {"waiting"}
+    lost = fates.count("lost")
+    assert stage.row(peer).dropped == lost > 5
+    numbers = [r.data[0] for r in stage.records(peer) if r.kind is Kind.TX]
+    kept = [number for number, what in zip(numbers, fates, strict=True) if what != "lost"]
+    heard = await peer.hear(len(kept) * 400_000)
+    assert heard == b"".join(bytes([number]) * 400_000 for number in kept)
+    await stage.until(lambda: stage.engine.totals().unsent == 0)
+    assert set(fate(stage, peer)) == {"sent", "lost"}
+    await stage.disconnect(peer)
+    await stage.gone(peer)
+    assert stage.end(peer).unsent == lost * 400_000
+    assert fate(stage, peer).count("lost") == lost
+
+
+async def test_dropping_a_broadcast_is_told_for_each_receiver(serve: Serve) -> None:
+    """Of a broadcast that made room for newer ones it is known for whom; who reads has it."""
+    stage, peer = await a_stuck_peer(serve, Unread.DROP)
+    reader = await stage.peer()
+    for number in range(5):
+        delivery = await stage.send(bytes([number]) * 600_000)
+        assert (delivery.accepted, delivery.skipped) == (2, {})
+        await reader.hear(600_000)
+    records = [record for record in stage.records() if record.kind is Kind.CAST]
+    lost = [bool(r.cast and r.cast.lost == {peer.id}) for r in records]
+    waiting = [bool(r.cast and r.cast.waiting == {peer.id}) for r in records]
+    assert lost[0]
+    assert waiting[-1]
+    assert [a != b for a, b in zip(lost, waiting, strict=True)] == [True] * 5
+    assert lost == sorted(lost, reverse=True)
+    assert [record.unsent for record in records] == [int(each) for each in lost]
+    assert stage.row(reader).dropped == 0
+
+
+async def test_dropping_outlives_the_records_of_what_is_dropped(serve: Serve) -> None:
+    """A payload may wait for longer than its record is kept; it can be dropped all the same."""
+    stage, peer = await a_stuck_peer(serve, Unread.DROP, keep=MB)
+    other = await stage.peer()
+    for _ in range(40):
+        await other.say(bytes(100_000))
+    await stage.until(lambda: stage.engine.totals().rx_bytes == 40 * 100_000)
+    assert stage.engine.span().first > 10
+    dropped = stage.row(peer).dropped
+    for _ in range(5):
+        assert (await stage.send(b"news", peer)).accepted == 1
+        assert (await stage.send(bytes(MB), peer)).accepted == 1
+    assert stage.row(peer).dropped > dropped + 2
+
+
+async def test_skipping_leaves_what_waits_alone(serve: Serve) -> None:
+    """With the policy "skip" who does not read is not given more, whoever sends is told,
+    and what waited arrives whole."""
+    stage, peer = await a_stuck_peer(serve, Unread.SKIP)
+    before = fate(stage, peer)
+    delivery = await stage.send(b"news", peer)
+    assert (delivery.accepted, delivery.queued) == (0, 0)
+    assert re.fullmatch(r"does not read, \S+ MB unsent", delivery.skipped[peer.id])
+    assert fate(stage, peer) == before
+    assert "lost" not in before
+    assert len(await peer.hear(len(before) * 400_000)) == len(before) * 400_000
+    assert (await stage.send(b"news", peer)).accepted == 1
+    assert stage.row(peer).dropped == 0
+
+
+async def test_disconnecting_ends_who_does_not_read_with_the_next_payload(serve: Serve) -> None:
+    """With the policy "disconnect" the payload that would be too much ends its connection with
+    a reset: the sender, the row and the record say why and how much was unsent."""
+    stage, peer = await a_stuck_peer(serve, Unread.DISCONNECT)
+    reader = await stage.peer()
+    waiting = fate(stage, peer).count("waiting")
+    delivery = await stage.send(b"news")
+    assert delivery.accepted == 1
+    assert re.fullmatch(r"does not read, \S+ MB unsent", delivery.skipped[peer.id])
+    assert await reader.hear(4) == b"news"
+    await stage.gone(peer)
+    end = stage.end(peer)
+    assert (end.reason, end.unsent >= MB) == (Reason.UNREAD, True)
+    assert re.fullmatch(r"reset by us, did not read, \S+ MB unsent", stage.row(peer).end)
+    assert fate(stage, peer).count("lost") >= waiting
+    assert stage.row(reader).state is State.OPEN
+
+
+async def test_who_stands_still_at_the_limit_is_disconnected_without_a_payload(
+    serve: Serve,
+) -> None:
+    """With the policy "disconnect" nobody needs to send: after the time without progress the
+    clock ends it. Below the limit it stays, however long nothing moves."""
+    stage = await serve(
+        limits=Limits(stuck=MB, unread=Unread.DISCONNECT, stall_seconds=0.2),
+        answer=None,
+    )
+    stuck, slow = await stage.peer(SMALL), await stage.peer(SMALL)
+    await stage.send(bytes(4 * MB), stuck)
+    await stage.send(bytes(MB), slow)
+    assert 0 < stage.engine._roster.open[slow.id].queued < MB
+    await stage.gone(stuck)
+    assert stage.end(stuck).reason is Reason.UNREAD
+    await stage.until(lambda: stage.row(slow).backlog is Backlog.SLOW)
+    assert stage.row(slow).state is State.OPEN
+
+
+# -- who is idle -------------------------------------------------------------------------
+
+
+async def test_idle_is_who_has_neither_said_nor_been_told_anything(serve: Serve) -> None:
+    """Bytes in one direction are enough to stay, whichever it is; the others get a FIN, and
+    their row the reason."""
+    stage = await serve(limits=Limits(idle_seconds=0.3, flush_seconds=0.1))
+    silent, talking, listening = [await stage.peer() for _ in range(3)]
+    began = asyncio.get_running_loop().time()
+    while not stage.row(silent).closed or asyncio.get_running_loop().time() < began + 0.8:
+        await talking.say(b".")
+        await stage.send(b".", listening)
+        await asyncio.sleep(0.02)
+    assert (stage.end(silent).reason, stage.row(silent).end) == (Reason.IDLE, "closed by us, idle")
+    assert stage.end(silent).nanoseconds > 300_000_000
+    assert await silent.hear_out() == b""
+    assert stage.row(talking).state is stage.row(listening).state is State.OPEN
+    await stage.gone(talking, listening)
+    assert stage.end(talking).reason is stage.end(listening).reason is Reason.IDLE
+
+
+async def test_nobody_is_idle_while_reading_pauses_nor_right_after(serve: Serve) -> None:
+    """What a client says in a pause is not seen, so the pause does not count: it has all of
+    its time from when reading goes on."""
+    stage = await serve(limits=Limits(idle_seconds=0.3, flush_seconds=0.1))
+    peer, leaver = await stage.peer(), await stage.peer()
+    stage.engine.pause_reading(True)
+    await asyncio.sleep(0.6)  # nothing to wait for: the state is that nothing happens
+    assert stage.row(peer).state is State.OPEN
+    stage.engine.pause_reading(False)
+    connection = stage.engine._roster.open[peer.id]
+    connection.sample(0.6)
+    assert connection.state is State.OPEN
+    leaver.close()
+    await stage.gone(peer)
+    assert stage.end(peer).reason is Reason.IDLE
+
+
+# -- what the kernel knows ------------------------------------------------------------------
+
+
+@over_tcp
+async def test_a_row_tells_the_round_trip_time(serve: Serve) -> None:
+    """After traffic a row has the kernel's round-trip time as soon as somebody looks."""
+    stage = await serve(answer=echo)
+    peer = await stage.peer()
+    await peer.say(b"hello")
+    await peer.hear(5)
+    await stage.until(lambda: stage.row(peer).rtt > 0)
+    assert stage.row(peer).retransmits == 0
+    info = await stage.engine.do(Examine(peer.id))
+    assert info is not None
+    assert 0 < info.rtt < 5_000_000
+    assert info.send_mss > 500
+    peer.close()
+    await stage.gone(peer)
+    with pytest.raises(NoSuchTarget, match=f"client {peer.id} is gone"):
+        await stage.engine.do(Examine(peer.id))
+
+
+@over_unix
+async def test_a_unix_row_has_no_round_trip_time(serve: Serve) -> None:
+    """What the system does not tell is nothing, not a guess."""
+    stage = await serve(answer=echo)
+    peer = await stage.peer()
+    await peer.say(b"hello")
+    await peer.hear(5)
+    assert await stage.engine.do(Examine(peer.id)) is None
+    row = stage.row(peer)
+    assert (row.rtt, row.retransmits, row.in_flight) == (0, 0, 0)
+
+
+@over_tcp
+async def test_who_does_not_read_is_in_trouble_until_it_reads(serve: Serve) -> None:
+    """Whoever looks sees within a second that bytes wait for a closed window, and that they
+    do not any more; a healthy client is in no trouble, whatever it is sent."""
+    stage = await serve()
+    stuck, reader = await stage.peer(SMALL), await stage.peer()
+    await stage.send(TOO_MUCH, stuck)
+    sent = asyncio.get_running_loop().time()
+    assert await reader.hear(0) == b""
+    await stage.until(lambda: stage.row(stuck).trouble is Trouble.UNREAD)
+    assert asyncio.get_running_loop().time() - sent < 1 * 5  # a busy machine's second
+    await stage.send(bytes(MB), reader)
+    await reader.hear(MB)
+    assert stage.row(reader).trouble is Trouble.NONE
+    await stuck.hear(len(TOO_MUCH))
+    await stage.until(lambda: stage.row(stuck).trouble is Trouble.NONE)
+    await stage.until(lambda: stage.row(stuck).unsent == 0)
 
 
 # -- any order ---------------------------------------------------------------------------

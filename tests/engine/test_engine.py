@@ -308,6 +308,65 @@ async def test_trouble_passes(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> 
     await stage.until(lambda: stage.view().totals.trouble == "")
 
 
+async def test_callers_whom_the_system_dropped_are_told(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the kernel counts of a listener's full queue is told once, as it grows (R08)."""
+    counts = [0, 2, 2, 2, 3]
+    monkeypatch.setattr(
+        "tcpmon.engine.sockets.dropped_tries", lambda _: counts.pop(0) if counts[1:] else counts[0]
+    )
+    stage = await serve()
+    await stage.until(lambda: len(stage.warnings()) == 2)
+    where = f"tries to connect to {stage.listener.addresses[0]} came to nothing"
+    why = "the system's queue of those who wait was full"
+    assert stage.warnings() == [f"2 {where}: {why}", f"1 {where}: {why}"]
+
+
+async def test_so_many_of_one_address_and_its_slot_is_free_at_once(serve: Serve) -> None:
+    """Exactly as many clients of an address are in as allowed; the reason is counted; when one
+    leaves the next is in, and addresses that have left are forgotten."""
+    stage = await serve(limits=Limits(per_address=3), answer=lambda data: data)
+    peers = [stage.call() for _ in range(8)]
+    await stage.until(lambda: stage.engine.totals().refused == 5)
+    view = stage.view()
+    assert (view.totals.open, view.totals.accepted, view.listeners[0].refused) == (3, 3, 5)
+    assert view.refusals == (("limit of 3 clients from one address reached", 5),)
+    assert view.totals.trouble.startswith("refusing callers: limit of 3 clients from one address")
+    open_ports = {int(row.peer.rpartition(":")[2]) for row in view.rows}
+    inside = [peer for peer in peers if peer.sock.getsockname()[1] in open_ports]
+    inside[0].close()
+    await stage.until(lambda: stage.engine.totals().open == 2)
+    await stage.peer()
+    assert stage.engine.totals().open == 3
+    assert stage.engine._at == {"127.0.0.1": 3}
+    await stage.engine.do(Disconnect(None, How.RESET))
+    assert stage.engine._at == {}
+
+
+async def test_so_many_new_clients_a_second(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a second exactly so many are taken in; the next second begins anew; callers who are
+    refused for something else do not count."""
+    now = 1000.0
+    monkeypatch.setattr("tcpmon.engine.engine.time.monotonic", lambda: now)
+    stage = await serve(limits=Limits(accepts=4, clients=8))
+    for second, (open_, refused) in enumerate([(4, 6), (8, 12), (8, 22)]):
+        now = 1000.0 + second
+        for _ in range(10):
+            stage.call()
+        await stage.until(lambda total=open_ + refused: arrived(stage) == total)  # type: ignore[misc]
+        assert (stage.engine.totals().open, stage.engine.totals().refused) == (open_, refused)
+        now += 0.999
+    assert dict(stage.view().refusals) == {
+        "limit of 4 new clients a second reached": 6,
+        "limit of 8 clients reached": 16,
+    }
+
+
+def arrived(stage: Stage) -> int:
+    return stage.engine.totals().accepted + stage.engine.totals().refused
+
+
 # -- what is kept ---------------------------------------------------------------------------
 
 

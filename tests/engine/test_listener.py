@@ -439,6 +439,36 @@ async def test_an_impossible_socket_file_is_told(
     assert caught.value.message.startswith("cannot listen on unix:")
 
 
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOMEM])
+@pytest.mark.parametrize("call", ["os.open", "watch"])
+async def test_a_listener_that_gets_no_descriptor_is_told_and_leaves_nothing(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int
+) -> None:
+    """When the machine is out of something only after the address was bound, that is told
+    like any other reason, and the address is free again (R01)."""
+    path = tmp_path / "s"
+    await engine.listen("localhost:0")  # its watching must not be disturbed
+
+    def failing(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        if call == "watch":
+            patch.setattr(engine._poller, "watch", failing)
+        else:
+            patch.setattr("tcpmon.engine.listener.os.open", failing)
+        for address in ("localhost:0", f"unix:{path}"):
+            with pytest.raises(CannotListen) as caught:
+                await engine.listen(address)
+            assert caught.value.message == (
+                f"cannot listen on {address}: {os.strerror(number).lower()}"
+            )
+            assert ("ulimit -n" in caught.value.hint) == (number == errno.EMFILE)
+        assert not path.exists()
+    await engine.listen(f"unix:{path}")
+    assert len(Stage.listeners(engine)) == 2
+
+
 async def test_a_socket_file_that_was_replaced_is_not_ours_to_remove(tmp_path: Path) -> None:
     """If somebody else put something at our path meanwhile, it is there afterwards."""
     path = tmp_path / "s"
