@@ -181,7 +181,7 @@ class Store:
     @property
     def crowded(self) -> bool:
         """Say whether it is high time for `settle`."""
-        return self._open.weight >= CROWDED
+        return self._open.weight >= min(CROWDED, self.limit_bytes // 4)
 
     def append_cast(self, time: int, data: bytes, cast: Cast) -> None:
         """Keep one payload for several receivers."""
@@ -225,10 +225,13 @@ class Store:
         return drop > 0
 
     def shrink(self) -> None:
-        """Keep half as much from now on, and no room for more: memory is short."""
+        """Keep half as much from now on, and no room for more: memory is short. What was half
+        a record when it ran out is none."""
         self._spare.clear()
-        self._most_spare = 0
+        self._reserve = self._most_reserve = 0
         self.limit_bytes = max(CHUNK_BYTES, self.kept_bytes // 2)
+        whole = len(self._open.data)
+        del self._open.times[whole:], self._open.heads[whole:]
 
     @property
     def end(self) -> int:

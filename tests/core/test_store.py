@@ -342,3 +342,15 @@ def test_half_is_kept_from_now_on_when_memory_is_short() -> None:
         store.settle()
     assert store.limit_bytes == CHUNK_BYTES
     assert store.rows(store.end, -1)[0][4] == b"more"
+
+
+def test_half_a_record_is_none_after_memory_ran_out() -> None:
+    """What came after it has its own time and client again."""
+    store = Store(ALL)
+    store.append(5, 1, Kind.RX, b"before")
+    keep_time, keep_head, _ = store.columns()
+    keep_time(6)
+    keep_head(head(2, Kind.RX))
+    store.shrink()
+    store.append(7, 3, Kind.RX, b"after")
+    assert store.rows(0, ALL) == [(0, 5, 1, Kind.RX, b"before"), (1, 7, 3, Kind.RX, b"after")]
