@@ -400,7 +400,8 @@ class Caller:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 * buffer)
         if source:
             self.sock.bind((source, 0))
-        self.sock.settimeout(WAIT if wait else 0)
+        # A Unix socket whose queue is full lets only those wait who are ready to do so for ever.
+        self.sock.settimeout(None if wait and place.family == socket.AF_UNIX else WAIT * wait)
         try:
             self.sock.connect(address)
         except BlockingIOError:
@@ -408,6 +409,7 @@ class Caller:
         except BaseException:
             self.sock.close()
             raise
+        self.sock.settimeout(WAIT * wait)
 
     @property
     def name(self) -> str:
