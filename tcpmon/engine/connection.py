@@ -615,6 +615,9 @@ class Connection:
     def look(self) -> TcpInfo | None:
         """Ask the kernel what it knows of the connection."""
         self.kernel_unsent = self._unacknowledged()
+        return self._look_closer()
+
+    def _look_closer(self) -> TcpInfo | None:
         info = sockets.tcp_info(self._sock)
         self.trouble = Trouble.UNREAD if self.stalled else Trouble.NONE
         if info is not None:
@@ -669,7 +672,7 @@ class Connection:
             self.kernel_unsent = self._unacknowledged()
         if not (self.kernel_unsent or self.trouble):
             self._owed_at = 0.0
-        elif (info := self.look()) and self._owed_at:
+        elif (info := self._look_closer()) and self._owed_at:
             # Both: the probes of a closed window, which are answered, may be minutes apart.
             owed = self._shared.loop.time() - self._owed_at
             if min(owed, info.last_ack_received / 1000) > limits.gone_seconds:

@@ -157,8 +157,8 @@ class Engine:
         possible = max(1, files - min(self.limits.spare_descriptors, files // 4))
         wanted = self.limits.clients
         self.limits = replace(self.limits, clients=min(wanted, possible))
-        path = DataPath(self.store, self._sums, self._answer)
-        self._poller = self._make_poller(loop, path.serve, self._settle)
+        self._path = DataPath(self.store, self._sums, self._answer)
+        self._poller = self._make_poller(loop, self._path.serve, self._settle)
         self._shared = Shared(
             loop, self._poller, self.store, self._sums, self._closed, self.limits, self._answer,
             self._half_open, self._settle,
@@ -324,12 +324,9 @@ class Engine:
         receivers = Cast(array("I", known), {})
         self.store.append_cast(time.time_ns(), data, receivers)
         for part in _slices(receivers.receivers):
-            for id in part:
-                connection = self._roster.open.get(id)
-                if reason := connection.offer() if connection else "gone":
-                    receivers.skipped[id] = reason
-                elif connection:
-                    connection.transmit(data, receivers)
+            found = [(id, self._roster.open.get(id)) for id in part]
+            receivers.skipped.update((id, "gone") for id, connection in found if not connection)
+            self._path.send_all((each for _, each in found if each), data, receivers)
             await asyncio.sleep(0)
         self.store.weigh(ENTRY_BYTES * (len(receivers.skipped) + len(receivers.waiting)))
         accepted = len(known) - len(receivers.skipped)
