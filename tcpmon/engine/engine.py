@@ -61,7 +61,7 @@ from tcpmon.engine.roster import Roster
 R = TypeVar("R")
 MakePoller = Callable[[asyncio.AbstractEventLoop, Serve, Callable[[], None]], Poller]
 
-SLICE = 150  # connections served in one go by a command: 1 to 2 ms, then others have a turn
+SLICE = 100  # connections served in one go by a command: 1 ms, then others have a turn
 SAMPLE_SECONDS = 1.0
 LOOK_SECONDS = 0.25  # how often the kernel is asked about the rows that somebody looks at
 REFUSED_SECONDS = 1.0  # refused callers get one line in so many seconds

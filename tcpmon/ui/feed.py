@@ -1,6 +1,6 @@
 """The one timer: asks the node, hands a frozen picture on. Paused = it does not ask.
 
-Where nothing happens it asks twice a second. It slows down by itself when drawing
+Where nothing happens it asks once a second. It slows down by itself when drawing
 takes more of the processor than it should, so that a small machine or a slow
 terminal costs pictures and not keys, and while another screen covers what it feeds.
 """
@@ -16,6 +16,7 @@ from tcpmon.core.node import Node
 from tcpmon.ui.faults import fenced
 
 FASTEST, SLOWEST = 0.1, 0.5  # seconds between two pictures
+QUIET = 0.9  # seconds between them while nothing happens: no second of the clock is missed
 BUSY_SHARE = 0.25  # of a core, above which the time between pictures grows
 
 
@@ -73,7 +74,7 @@ class Feed:
         """Say whether something has happened since the newest picture, or if not, so much
         time has passed that ages and rates have become others."""
         age = time.monotonic() - self._shown_at
-        return self._node.span().end != self._shown_end or age >= SLOWEST
+        return self._node.span().end != self._shown_end or age >= QUIET
 
     def _tick(self) -> None:
         with fenced(self._screen):

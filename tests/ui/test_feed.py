@@ -8,7 +8,7 @@ import pytest
 
 from tcpmon.core.model import Ask, View
 from tcpmon.ui import feed as module
-from tcpmon.ui.feed import FASTEST, SLOWEST, Feed
+from tcpmon.ui.feed import FASTEST, QUIET, SLOWEST, Feed
 from tests.ui.fakes import FakeNode, a_client, a_record
 
 
@@ -47,7 +47,7 @@ def a_feed() -> tuple[Feed, Stage, FakeNode, list[View]]:
 
 def test_it_asks_at_once_and_then_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Starting shows a picture, each tick another one if something has happened meanwhile, or
-    if half a second has passed."""
+    if nearly a second has passed."""
     clock = SimpleNamespace(now=0.0)
     fake_time = SimpleNamespace(thread_time=lambda: 0.0, monotonic=lambda: clock.now)
     monkeypatch.setattr(module, "time", fake_time)
@@ -59,7 +59,7 @@ def test_it_asks_at_once_and_then_again_and_again(monkeypatch: pytest.MonkeyPatc
     node.kept.append(a_record(1))
     feed._tick()
     assert len(shown) == 2
-    clock.now += SLOWEST
+    clock.now += QUIET
     feed._tick()
     assert len(shown) == 3
     assert len(stage.timers) == 4
