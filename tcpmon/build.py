@@ -27,7 +27,7 @@ def _answer(config: Config) -> Callable[[bytes], bytes] | None:
 
 SWITCH_SECONDS = 0.0005
 """How long another thread may keep the interpreter once the engine wants it: with Python's own
-5 ms, whatever is drawn would hold up clients ten times as long (tests/benchmarks: beside)."""
+5 ms, whatever is drawn would hold up clients ten times as long."""
 
 
 def start_thread(config: Config) -> EngineThread:

@@ -200,7 +200,8 @@ class Connection:
             return
         try:
             if self._bulk:
-                self._take_bulk(self._sock.recv_into(self._shared.store.room(READ_LARGE)))
+                room = self._shared.store.room(READ_LARGE)
+                self._take_bulk(room[: self._sock.recv_into(room)])
             else:
                 self.take(self.recv(self.read_size))
         except BlockingIOError:
@@ -208,18 +209,17 @@ class Connection:
         except OSError as error:
             self.failed(error)
 
-    def _take_bulk(self, count: int) -> None:
-        """Account for a read into the store's room; 0 is the peer's FIN."""
-        if not count:
+    def _take_bulk(self, read: memoryview) -> None:
+        """Account for what was read into the store's room; nothing is the peer's FIN."""
+        if not read:
             self._peer_closed()
             return
-        shared = self._shared
+        shared, count = self._shared, len(read)
         answer = shared.answer if self.state is State.OPEN else None
-        room = shared.store.room(count)
-        data = bytes(room[: count if answer is not None else LAST_BYTES])
+        data = bytes(read if answer is not None else read[:LAST_BYTES])
         self.heard_at = time_ns()
         self._count_rx(count)
-        self.last = data[: min(count, LAST_BYTES)]
+        self.last = data[:LAST_BYTES]
         shared.store.keep(self.heard_at, self.id, Kind.RX, count)
         if count < BULK // 4:
             self._set_bulk(False)

@@ -51,14 +51,15 @@ class Faults:
         """Take down an exception. Return what it was and where in a line, "" if that is known."""
         if isinstance(error, WorkerFailed):
             error = error.error
-        *_, (frame, number) = [(None, 0), *traceback.walk_tb(error.__traceback__)]
+        *_, (frame, line) = [(None, 0), *traceback.walk_tb(error.__traceback__)]
         file, name = (frame.f_code.co_filename, frame.f_code.co_name) if frame else ("", "nowhere")
-        if not self._is_new((type(error), file, number)):
+        place = type(error), file, line
+        if not self._is_new(place):
             return ""
         report = "".join(traceback.format_exception(error)).rstrip("\n")
-        self._add((type(error), file, number), f"a bug in tcpmon, please report it: {report}")
+        self._add(place, f"a bug in tcpmon, please report it: {report}")
         what = "".join(traceback.format_exception_only(error)).strip().replace("\n", " ")
-        where = f" in {name}, {file.rpartition('/')[2]}:{number}"
+        where = f" in {name}, {file.rpartition('/')[2]}:{line}"
         return _safe(what, LINE) + escape_hidden(where)
 
     def printed(self, text: str) -> None:

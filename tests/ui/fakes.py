@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from typing import TypeVar, cast
 
 from msgspec.structs import replace
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from tcpmon.core.access import Rule
 from tcpmon.core.commands import (
@@ -38,6 +39,7 @@ from tcpmon.core.model import (
     View,
 )
 from tcpmon.core.tcpinfo import TcpInfo
+from tcpmon.ui import themes
 from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.screens.main import MainScreen
 
@@ -162,6 +164,22 @@ async def a_screen(
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield app, pilot
+
+
+class Show(App[None]):
+    """One widget in our colours, and nothing else."""
+
+    def __init__(self, widget: Widget) -> None:
+        super().__init__()
+        self._widget = widget
+        self.register_theme(themes.DARK)
+        self.theme = themes.DARK.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.variables(self.current_theme)
+
+    def compose(self) -> ComposeResult:
+        yield self._widget
 
 
 def lines(app: App[None]) -> list[str]:

@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from tcpmon.ui import themes
 from tcpmon.ui.render import Line
 from tcpmon.ui.widgets.listing import Listing
-from tests.ui.fakes import pane
+from tests.ui.fakes import Show, pane
 
 HIGH = 10  # lines of the window: two of the frame, one of the heading, seven rows
 
@@ -28,25 +26,10 @@ class Numbers(Listing[int]):
         return [(str(item), "")]
 
 
-class Show(App[None]):
-    """A list of numbers, and nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_theme(themes.DARK)
-        self.theme = themes.DARK.name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return themes.variables(self.current_theme)
-
-    def compose(self) -> ComposeResult:
-        yield Numbers("numbers")
-
-
 @asynccontextmanager
 async def a_list(count: int) -> AsyncIterator[tuple[Show, Numbers, Pilot[None]]]:
     """A list of so many numbers on the screen."""
-    app = Show()
+    app = Show(Numbers("numbers"))
     async with app.run_test(size=(40, HIGH)) as pilot:
         numbers = app.query_one(Numbers)
         numbers.show(range(count))

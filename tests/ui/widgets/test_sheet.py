@@ -1,26 +1,9 @@
 """Lines that can be scrolled."""
 
 import pytest
-from textual.app import App, ComposeResult
 
-from tcpmon.ui import themes
 from tcpmon.ui.widgets.sheet import Sheet
-from tests.ui.fakes import pane, title
-
-
-class Show(App[None]):
-    """A sheet of numbers, and nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_theme(themes.DARK)
-        self.theme = themes.DARK.name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return themes.variables(self.current_theme)
-
-    def compose(self) -> ComposeResult:
-        yield Sheet("sheet")
+from tests.ui.fakes import Show, pane, title
 
 
 def numbers(count: int) -> list[list[tuple[str, str]]]:
@@ -30,7 +13,7 @@ def numbers(count: int) -> list[list[tuple[str, str]]]:
 @pytest.mark.parametrize(("rows", "first"), [(0, "0"), (3, "3"), (100, "12"), (-5, "0")], ids=repr)
 async def test_it_scrolls_as_far_as_there_are_lines(rows: int, first: str) -> None:
     """Scrolling ends where the last line is at the bottom; a new picture does not move it."""
-    app = Show()
+    app = Show(Sheet("sheet"))
     async with app.run_test(size=(40, 10)) as pilot:
         sheet = app.query_one(Sheet)
         sheet.show([("Title", "title")], [("note", "note")], numbers(20))
@@ -44,7 +27,7 @@ async def test_it_scrolls_as_far_as_there_are_lines(rows: int, first: str) -> No
 
 async def test_it_jumps() -> None:
     """A place in the scroll bar is a place in the lines; fewer lines have no empty end."""
-    app = Show()
+    app = Show(Sheet("sheet"))
     async with app.run_test(size=(40, 10)) as pilot:
         sheet = app.query_one(Sheet)
         sheet.show([], [], numbers(20))
