@@ -95,6 +95,26 @@ class Unpermit(Command[None], frozen=True):
     network: str
 
 
+class Cut(Command[None], frozen=True):
+    """Cut what comes and goes into messages in another way, what is kept of it too.
+
+    framing: as `tcpmon.core.framing` reads it, "" for what holds otherwise. client: only for
+    that one; listener: for those who came in by it; neither: for all others.
+    Raises BadFraming, NoSuchTarget.
+    """
+
+    framing: str
+    client: int | None = None
+    listener: int | None = None
+
+
+class Name(Command[None], frozen=True):
+    """Give a client a name, "" for none. Raises NoSuchTarget."""
+
+    client: int
+    name: str
+
+
 class Examine(Command[TcpInfo | None], frozen=True):
     """Ask the kernel all it knows about an open client; None where it does not tell.
 

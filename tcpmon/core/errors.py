@@ -59,6 +59,21 @@ class BadPayload(InputError):
         self.place = place
 
 
+class BadFraming(InputError):
+    """Not a way to cut a stream into messages."""
+
+
+class BadFilter(InputError):
+    """Not a filter yet.
+
+    place: index of the first character that cannot be read.
+    """
+
+    def __init__(self, message: str, place: int, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.place = place
+
+
 class NoSuchTarget(InputError):
     """A command names a client, listener or rule that is not there (any more)."""
 

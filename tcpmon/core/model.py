@@ -106,7 +106,7 @@ class Client(Struct, frozen=True, gc=False):
     are under way. dropped: payloads that had to make room for newer ones. rtt: the
     smoothed round-trip time in microseconds, retransmits: segments sent again, both 0
     where the system does not tell.
-    last: how the newest payload starts, at most 256 bytes.
+    last: how the newest payload starts, at most 256 bytes. name: what people call it, "" for none.
     """
 
     id: int
@@ -134,6 +134,7 @@ class Client(Struct, frozen=True, gc=False):
     last: bytes
     end: str
     """Why it ended, in words; "" while it is open."""
+    name: str = ""
 
 
 class Listener(Struct, frozen=True):
@@ -179,6 +180,7 @@ class Ask(Struct, frozen=True):
     """Which part of the table is wanted, and in which order.
 
     sort: a column's name from SORTS. cursor: the client whose row number is wanted too.
+    filter: only clients that match, see core.query; one that cannot be read matches all.
     """
 
     sort: str = "id"
@@ -186,10 +188,11 @@ class Ask(Struct, frozen=True):
     first: int = 0
     count: int = 0
     cursor: int | None = None
+    filter: str = ""
 
 
 SORTS = (
-    "id", "state", "peer", "listener", "age", "heard", "rx", "tx", "rx_rate", "tx_rate",
+    "id", "name", "state", "peer", "listener", "age", "heard", "rx", "tx", "rx_rate", "tx_rate",
     "messages", "unsent", "rtt", "retransmits", "last",
 )  # fmt: skip
 
@@ -251,6 +254,62 @@ class Record(Struct, frozen=True):
     cast: Cast | None = None
     queued: int = 0
     unsent: int = 0
+
+
+Place = tuple[int, int]
+"""Where a message stands: the record that its last byte came with, and which it is of the
+messages that end in that record."""
+
+
+class Message(Record, frozen=True):
+    """A row of the log: an event, one read, or a message that was cut from reads.
+
+    seq, time: of the record that its last byte came with; data: its first bytes, as many as were
+    asked for; size: how many there are. part: which it is of the messages that end in this
+    record; beside: how many those are. reads: of how many reads it is made, lasted: nanoseconds
+    from the first to the last. body: what it carries, where that is not simply data. odd: what is
+    wrong with it, "" for nothing: "incomplete, 100 B missing".
+    """
+
+    size: int = 0
+    part: int = 0
+    beside: int = 1
+    reads: int = 1
+    lasted: int = 0
+    body: bytes | None = None
+    odd: str = ""
+
+    @property
+    def place(self) -> Place:
+        return self.seq, self.part
+
+    @property
+    def content(self) -> bytes:
+        """What it says: its body where there is one."""
+        return self.data if self.body is None else self.body
+
+
+class Lens(Struct, frozen=True):
+    """Through what the log is looked at.
+
+    client: only what concerns it. filter: only messages that match, see core.query. most: bytes
+    of each message that are wanted.
+    """
+
+    client: int | None = None
+    filter: str = ""
+    most: int = 4096
+
+
+class Sifted(Struct, frozen=True):
+    """How far the messages of a lens have been looked through.
+
+    found: messages that match so far, looked: messages looked at. done: whether that were all.
+    """
+
+    found: int
+    looked: int
+    done: bool
 
 
 class Span(Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from msgspec.structs import replace
 
 from tcpmon.core.commands import Command
-from tcpmon.core.model import Ask, Record, Span, View
+from tcpmon.core.model import Ask, Lens, Message, Place, Record, Sifted, Span, View
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -35,6 +35,15 @@ class Node(Protocol):
         """Return kept records in order: up to count at or after start or, if count is
         negative, up to -count before start. client: only those that concern it.
         Records that were dropped meanwhile are skipped."""
+
+    def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
+        """Return what the log shows through a lens, in order: up to count messages at or after
+        start or, if count is negative, up to -count before it. With a filter only those that
+        `sift` has found by now; one that cannot be read matches all."""
+
+    def sift(self, lens: Lens, seconds: float) -> Sifted:
+        """Go on looking for the messages of a lens that match its filter, from the newest
+        backwards, for about so long; return how far that is. What is found is remembered."""
 
 
 def look_up(node: Node, client: int, ask: Ask | None = None) -> View | None:

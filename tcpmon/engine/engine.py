@@ -40,9 +40,13 @@ from tcpmon.core.model import (
     Ask,
     Cast,
     Kind,
+    Lens,
     Listener as ListenerPicture,
+    Message,
+    Place,
     Reason,
     Record,
+    Sifted,
     Span,
     Totals,
     View,
@@ -569,6 +573,22 @@ class Engine:
     def records(self, start: int, count: int, client: int | None = None) -> list[Record]:
         """Return kept records in order: up to count from start on, or -count before it."""
         return [self._record(raw) for raw in self.store.rows(start, count, client)]
+
+    def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
+        """Return what the log shows through a lens: up to count from start on, or -count before."""
+        first = start[0] + (1 if start[1] and count > 0 else 0)
+        records = self.records(first, count, lens.client)
+        return [
+            Message(
+                record.seq, record.time, record.kind, record.client, record.data[: lens.most],
+                record.cast, record.queued, record.unsent, len(record.data),
+            )
+            for record in records
+        ]  # fmt: skip
+
+    def sift(self, lens: Lens, seconds: float) -> Sifted:
+        """Go on looking for the messages that match."""
+        return Sifted(0, 0, True)
 
     def _record(self, raw: Raw) -> Record:
         seq, at, client, kind, data = raw

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from tcpmon.core.commands import Command
 from tcpmon.core.errors import Stopped
-from tcpmon.core.model import Ask, Record, Span, View
+from tcpmon.core.model import Ask, Lens, Message, Place, Record, Sifted, Span, View
 from tcpmon.engine.engine import Engine
 
 R = TypeVar("R")
@@ -106,6 +106,12 @@ class EngineThread:
 
     def records(self, start: int, count: int, client: int | None = None) -> list[Record]:
         return self.engine.records(start, count, client)
+
+    def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
+        return self.engine.messages(start, count, lens)
+
+    def sift(self, lens: Lens, seconds: float) -> Sifted:
+        return self.engine.sift(lens, seconds)
 
     def call_soon(self, callback: Callable[[], None]) -> None:
         """Run a callback on the engine's loop, if that still runs. From any thread."""

@@ -7,12 +7,14 @@ from tcpmon import Engine
 from tcpmon.core import commands
 from tcpmon.core.commands import (
     Command,
+    Cut,
     Delivery,
     Disconnect,
     Examine,
     ForgetClosed,
     How,
     Listen,
+    Name,
     Permit,
     Send,
     Unlisten,
@@ -32,6 +34,10 @@ EXAMPLES: tuple[Command[object], ...] = (
     Permit("10.0.0.0/8", allow=True),
     Permit("::1", allow=False, seconds=60),
     Unpermit("10.0.0.0/8"),
+    Cut("line"),
+    Cut("length:width=2", client=3),
+    Cut("", listener=1),
+    Name(3, "gps-0417"),
     Examine(3),
     ForgetClosed(),
 )

@@ -13,11 +13,13 @@ from textual.widget import Widget
 from tcpmon.core.access import Rule
 from tcpmon.core.commands import (
     Command,
+    Cut,
     Delivery,
     Disconnect,
     Examine,
     ForgetClosed,
     Listen,
+    Name,
     Permit,
     Send,
     Unlisten,
@@ -30,8 +32,12 @@ from tcpmon.core.model import (
     Backlog,
     Client,
     Kind,
+    Lens,
     Listener,
+    Message,
+    Place,
     Record,
+    Sifted,
     Span,
     State,
     Totals,
@@ -107,6 +113,8 @@ class FakeNode:
             ForgetClosed: 0,
             Listen: LISTENER,
             Unlisten: None,
+            Cut: None,
+            Name: None,
             Permit: None,
             Unpermit: None,
             Examine: None,
@@ -152,6 +160,19 @@ class FakeNode:
         if count < 0:
             return [record for record in fitting if record.seq < start][count:]
         return [record for record in fitting if record.seq >= start][:count]
+
+    def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
+        first = start[0] + (1 if start[1] and count > 0 else 0)
+        return [
+            Message(
+                record.seq, record.time, record.kind, record.client, record.data[: lens.most],
+                record.cast, record.queued, record.unsent, len(record.data),
+            )
+            for record in self.records(first, count, lens.client)
+        ]  # fmt: skip
+
+    def sift(self, lens: Lens, seconds: float) -> Sifted:
+        return Sifted(0, 0, True)
 
 
 @asynccontextmanager
