@@ -375,3 +375,18 @@ class End(Struct, frozen=True):
         """The whole story in one line: "closed by peer, rx 6 B, tx 0 B, after 5.3 s"."""
         amount = f"rx {size(self.rx_bytes)}, tx {size(self.tx_bytes)}"
         return f"{self.why}, {amount}, after {lasted(self.nanoseconds / 1e9)}"
+
+
+def story(record: Record) -> str:
+    """Return what an event says, "" for a payload."""
+    match record.kind:
+        case Kind.OPEN:
+            peer, listener = opened(record.data)
+            return f"{peer} via {listener}"
+        case Kind.EOF:
+            return "peer closed its sending side"
+        case Kind.CLOSE:
+            return End.unpack(record.data).sentence
+        case Kind.INFO | Kind.WARN:
+            return remark(record.data)
+    return ""
