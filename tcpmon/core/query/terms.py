@@ -73,7 +73,7 @@ def _said(finder: Finder) -> Callable[[Message], bool]:
     return test
 
 
-def _is_called(term: Term, finder: Text | Pattern) -> Callable[[Client], bool]:
+def _is_called(finder: Text | Pattern) -> Callable[[Client], bool]:
     """Return a test of a client's name and address."""
     if isinstance(finder, Text):
         folded = finder.folded
@@ -100,7 +100,7 @@ def _needle(finder: Finder) -> bytes | None:
 
 def _anywhere(term: Term, place: int) -> Part:
     finder = _finder(term, place)
-    said, is_called = _said(finder), _is_called(term, finder)
+    said, is_called = _said(finder), _is_called(finder)
     shown = _shown(finder)
 
     def message(message: Message, client: Client | None, _: int) -> bool:
