@@ -209,7 +209,7 @@ class Framed(Struct, frozen=True):
 class View(Struct, frozen=True):
     """A picture of a node: the rows asked for, and the sums over all.
 
-    first: row number of rows[0]; count: rows in all; cursor: row number of the
+    first: row number of rows[0]; count: rows in all that match; cursor: row number of the
     asked client, None when it is not in the table.
     """
 
@@ -228,6 +228,10 @@ class View(Struct, frozen=True):
     refusals: tuple[tuple[str, int], ...]
     """Why callers were refused since the node started, and how many for each reason."""
     framed: Framed = Framed()
+    hidden: int = 0
+    """How many rows more there are without the filter."""
+    trouble: str = ""
+    """What is wrong with the filter by now (a pattern that takes too long), "" for nothing."""
 
 
 class Cast(Struct, frozen=True):

@@ -567,16 +567,14 @@ class Engine:
 
     def view(self, ask: Ask) -> View:
         """Return the rows asked for and the sums over all."""
-        rows, count, cursor = self._roster.window(
-            ask.sort, ask.reverse, ask.first, ask.count, ask.cursor
-        )
+        rows, count, cursor, hidden, trouble = self._roster.window(ask)
         self._watched = self._watched.union(row.id for row in rows)
         rates = tuple(self._rates)
         return View(
             time.time_ns(), rows, ask.first, count, cursor, self.totals(rates),
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._access.rules(), tuple(self._refusals.items()),
-            self._framings.picture(),
+            self._framings.picture(), hidden, trouble,
         )  # fmt: skip
 
     def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:

@@ -19,15 +19,14 @@ from tcpmon.core.model import (
     WORDS,
     Backlog,
     Client,
-    End,
     Kind,
     Message,
     Reason,
     Record,
     State,
     Trouble,
-    opened,
     remark,
+    story,
 )
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import delay, lasted, number, size, span
@@ -480,21 +479,6 @@ def cutting(message: Message, short: bool) -> Line:
 
 def _crowd(record: Record) -> str:
     return f"x{len(record.cast.receivers)}" if record.cast else ""
-
-
-def story(record: Record) -> str:
-    """Return what an event says, "" for a payload."""
-    match record.kind:
-        case Kind.OPEN:
-            peer, listener = opened(record.data)
-            return f"{peer} via {listener}"
-        case Kind.EOF:
-            return "peer closed its sending side"
-        case Kind.CLOSE:
-            return End.unpack(record.data).sentence
-        case Kind.INFO | Kind.WARN:
-            return remark(record.data)
-    return ""
 
 
 def told(record: Record, width: int) -> list[Line]:
