@@ -93,8 +93,8 @@ def payload(data: bytes, width: int, style: str = "", marks: Marks = ()) -> Line
     if width <= 0:
         return []
     seen = 4 * width  # a cell shows four bytes of UTF-8 at most
-    spans = _marked(data[:seen], style, marks) if marks else _split_escapes(
-        escape(data, seen), style
+    spans = (
+        _marked(data[:seen], style, marks) if marks else _split_escapes(escape(data, seen), style)
     )
     if cells_of(spans) <= width and len(data) <= seen:
         return spans

@@ -3,12 +3,15 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
-from textual.worker import Worker
 
 from tcpmon.core.model import Lens, Sifted
 from tcpmon.core.node import Node
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
 
 SLICE_SECONDS, PAUSE_SECONDS = 0.008, 0.002
 SHOW_SECONDS = 0.1  # how often it is told how far the search is

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from tcpmon.core.model import Cast, Kind, Span
-from tcpmon.core.store import OVERHEAD, Raw, Store, Chunk, head
+from tcpmon.core.store import OVERHEAD, Chunk, Raw, Store, head
 
 CHUNK_BYTES = 400
 BLOCK_BYTES = 128

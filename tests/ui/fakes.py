@@ -31,6 +31,7 @@ from tcpmon.core.model import (
     Ask,
     Backlog,
     Client,
+    Framed,
     Kind,
     Lens,
     Listener,
@@ -106,6 +107,7 @@ class FakeNode:
         self.limits = Limits()
         self.rules: tuple[Rule, ...] = ()
         self.refusals: tuple[tuple[str, int], ...] = ()
+        self.framed = Framed()
         self.changes: dict[str, object] = {}
         self.commands: list[object] = []
         self.answers: dict[type, object] = {
@@ -155,7 +157,7 @@ class FakeNode:
             NOW, tuple(order[ask.first : ask.first + ask.count]), ask.first, len(order),
             ids.index(ask.cursor) if ask.cursor in ids else None,
             replace(totals, **self.changes), self.listeners, self.rates,
-            self.limits, self.rules, self.refusals, len(self.clients) - len(order),
+            self.limits, self.rules, self.refusals, self.framed, len(self.clients) - len(order),
         )  # fmt: skip
 
     def span(self) -> Span:

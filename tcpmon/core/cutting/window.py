@@ -137,9 +137,9 @@ class Window:
             if rows:
                 with_rows.append(seq)
                 yield from reversed(rows) if backwards else rows
-        if known is None and chunk.full and len(wanted) == len(numbers):
-            if len(with_rows) < len(numbers) // 2:  # else it is as quick without
-                self._full_rows[key] = array("Q", sorted(with_rows))
+        complete = known is None and chunk.full and len(wanted) == len(numbers)
+        if complete and len(with_rows) < len(numbers) // 2:  # else it is as quick without
+            self._full_rows[key] = array("Q", sorted(with_rows))
 
     def of_record(self, chunks: list[Chunk], number: int, seq: int) -> list[Row]:
         """Return the rows that end in a record, in order."""
@@ -155,14 +155,14 @@ class Window:
         if at == len(cut.seqs):
             return []  # kept since the cut was looked at
         numbers = cut.of_record(at)
-        if numbers and numbers[-1] == len(cut.rows) and not self._shows_pending(
-            chunks, number, (client, kind), framing
+        if (
+            numbers
+            and numbers[-1] == len(cut.rows)
+            and not self._shows_pending(chunks, number, (client, kind), framing)
         ):
             numbers = numbers[:-1]
         beside = len(numbers)
-        return [
-            Row(number, seq, cut, at, row, part, beside) for part, row in enumerate(numbers)
-        ]
+        return [Row(number, seq, cut, at, row, part, beside) for part, row in enumerate(numbers)]
 
     def at(self, chunks: list[Chunk], place: Place) -> Row | None:
         """Return the row at a place, None if there is none (any more)."""
@@ -218,9 +218,7 @@ class Window:
         self._groups = chunk.first, end, groups
         return groups
 
-    def _cut(
-        self, chunks: list[Chunk], number: int, stream: Stream, framing: Framing
-    ) -> Cut:
+    def _cut(self, chunks: list[Chunk], number: int, stream: Stream, framing: Framing) -> Cut:
         """Return how a stream is cut in a chunk."""
         chunk = chunks[number]
         cuts = self._cuts.get(chunk.first)
@@ -246,9 +244,7 @@ class Window:
             first, times, data = chunk.first, chunk.times, chunk.data
             cut.extend([(first + at, times[at], bytes(data[at])) for at in new])
 
-    def _state(
-        self, chunks: list[Chunk], number: int, stream: Stream, framing: Framing
-    ) -> Pending:
+    def _state(self, chunks: list[Chunk], number: int, stream: Stream, framing: Framing) -> Pending:
         """Return what is pending in a stream where a chunk begins."""
         state, at = self._known(chunks, number, stream, framing)
         while at < number:
@@ -403,6 +399,4 @@ class Window:
 
     def _length(self, chunks: list[Chunk], stream: Stream) -> int:
         """Return how many bytes of a stream are in chunks."""
-        return sum(
-            len(chunk.data[at]) for chunk in chunks for at in self._numbers(chunk, stream)
-        )
+        return sum(len(chunk.data[at]) for chunk in chunks for at in self._numbers(chunk, stream))

@@ -179,4 +179,3 @@ class Kinds(Listing[Kind]):
         super().click_row(row, column, double)
         if self.selected:
             self._choose(self.selected)
-

@@ -105,7 +105,7 @@ class MessagesPane(Pane):
     def _lines_of(self, message: Message) -> int:
         if self.form is Form.TEXT or message.kind > Kind.CAST:
             return 1
-        return 1 + hex_lines(message.size)
+        return 1 + hex_lines(message.data)
 
     def _bottom(self) -> Spot:
         """Return the top that shows the newest message in the last line."""
@@ -120,7 +120,7 @@ class MessagesPane(Pane):
     # -- painting ----------------------------------------------------------------------
 
     def title(self) -> tuple[Line, Line]:
-        """Say whose messages these are and how they are cut, and whether the newest are followed."""
+        """Say whose messages these are, how they are cut, and whether it follows the newest."""
         left: Line = [("2 Messages", "title")]
         if self.scope is None:
             left.append(("  all clients", ""))
@@ -186,7 +186,11 @@ class MessagesPane(Pane):
     def _nothing(self) -> Line:
         hidden = counted(self._search.sifted.looked, "message")
         looking = "" if self._search.sifted.done else " so far"
-        return [(f"none of {hidden}{looking} matches. ", "warn"), ("\\", "key"), (" clears the filter", "")]
+        return [
+            (f"none of {hidden}{looking} matches. ", "warn"),
+            ("\\", "key"),
+            (" clears the filter", ""),
+        ]
 
     def _time_before(self) -> int | None:
         if not self._shown or self._shown[0][1]:

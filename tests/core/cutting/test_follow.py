@@ -2,12 +2,11 @@
 
 from hypothesis import given, settings, strategies as st
 
-from tests.core.cutting.framers import Counted, Lines, Returns, Silences
-from tests.core.cutting.test_window import CASES, Log
-
 from tcpmon.core.cutting.follow import Follower
 from tcpmon.core.framing import Framer
 from tcpmon.core.model import Kind
+from tests.core.cutting.framers import Counted, Lines, Returns, Silences
+from tests.core.cutting.test_window import CASES, Log
 
 LATE = 1_000_000
 

@@ -5,13 +5,14 @@ import copy
 import pytest
 from hypothesis import given, strategies as st
 
-from tests.core.cutting.framers import Counted, Lines, Made, Read, Returns, Silences, straight
-
 from tcpmon.core.cutting.stream import Cut, Pending
 from tcpmon.core.framing import Framer
+from tests.core.cutting.framers import Counted, Lines, Made, Read, Returns, Silences, straight
 
 FRAMERS = [Lines, Returns, Counted, Silences]
-DATA = st.lists(st.sampled_from([b"\n", b"\r", b"\0", b"\1", b"\3", b"\xff", b"ab"]), min_size=1, max_size=6)
+DATA = st.lists(
+    st.sampled_from([b"\n", b"\r", b"\0", b"\1", b"\3", b"\xff", b"ab"]), min_size=1, max_size=6
+)
 READS = st.lists(st.tuples(st.integers(0, 8), DATA.map(b"".join)), max_size=12)
 
 

@@ -5,13 +5,12 @@ from collections import defaultdict
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from tests.core.cutting.framers import Counted, Lines, Made, Read, Returns, Silences, straight
-
 from tcpmon.core.cutting.stream import Framing
 from tcpmon.core.cutting.window import TORN, Window
 from tcpmon.core.framing import Framer
 from tcpmon.core.model import Kind, Lens, Message, Place, Record
 from tcpmon.core.store import Raw, Store
+from tests.core.cutting.framers import Counted, Lines, Made, Read, Returns, Silences, straight
 
 ALL = 10_000
 KINDS: list[type[Framer] | None] = [None, Lines, Returns, Counted, Silences]
@@ -39,9 +38,7 @@ class Log:
     def __init__(self, keep: int, kinds: list[type[Framer] | None]) -> None:
         self.store = Store(keep)
         self.kinds = dict(enumerate(kinds, 1))
-        self.window = Window(
-            self.store, self.framing, lambda client, kind: False, self.record
-        )
+        self.window = Window(self.store, self.framing, lambda client, kind: False, self.record)
         self.said: list[tuple[int, int, Kind, bytes]] = []
 
     def framing(self, client: int) -> Framing:
@@ -172,7 +169,11 @@ def test_what_a_message_tells() -> None:
         (3, 1, 0, 3, 4, "255 is no length: shown as read"),
         (3, 1, 0, 0, 1, "incomplete, 3 B missing"),
     ]
-    assert [(m.data, m.body) for m in messages[:3]] == [(b"\3a", b"ab"), (b"\0", b""), (b"\1d", b"d")]
+    assert [(m.data, m.body) for m in messages[:3]] == [
+        (b"\3a", b"ab"),
+        (b"\0", b""),
+        (b"\1d", b"d"),
+    ]
 
 
 def test_a_large_message() -> None:
