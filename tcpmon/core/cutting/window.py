@@ -86,6 +86,10 @@ class Window:
                     found.append(message)
             return found if count >= 0 else found[::-1]
 
+    def recut(self) -> None:
+        """Take note that some streams are cut in another way now."""
+        self._full_rows.clear()
+
     def look(self) -> list[Chunk]:
         """Return the chunks there are now, and forget what was remembered of others."""
         chunks = self._store.chunks

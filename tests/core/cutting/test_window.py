@@ -151,6 +151,7 @@ def test_cut_anew(
         log.say(client, kind_, data)
     log.window.messages((0, 0), ALL, Lens())
     log.kinds = dict.fromkeys(log.kinds, kind)
+    log.window.recut()
     assert told(log.window.messages((0, 0), ALL, Lens())) == log.expected()
 
 
