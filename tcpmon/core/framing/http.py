@@ -20,8 +20,10 @@ _START = re.compile(
 _START_BEGINS = re.compile(_METHOD + rb"{1,32}(?: |/|\Z)|\r?\Z")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\n")
 _EMPTY = (b"\r\n", b"\n")
-_HEADERS = frozenset(b"CcTtUu")  # how the headers begin that matter
-_DULL = re.compile(rb"(?:[^CcTtUu\r\n][^\n]*+\n)*+")
+_DULL = re.compile(
+    rb"(?:(?!content-length|transfer-encoding|upgrade)[^\r\n][^\n]*+\n)*+", re.IGNORECASE
+)
+"""Headers that say nothing about where a message ends: passed at once."""
 _NO_CONTENT = (204, 304)
 
 
@@ -90,7 +92,7 @@ class Http:
         if self._part == _IN_HEADERS:
             if line in _EMPTY:
                 self._begin_body()
-            elif line[0] in _HEADERS:
+            else:
                 self._read_header(line[:_LINE_BYTES].lower())
         elif self._part == _AT_START:
             self._read_start(line)
@@ -126,7 +128,7 @@ class Http:
         if name == b"content-length":
             self._read_length(value)
         elif name == b"transfer-encoding":
-            self._coded = True
+            self._coded = value != b"identity"  # which HTTP/1.1 once had, and means none
             self._chunked = value.rpartition(b",")[2].strip() == b"chunked"
         elif name == b"upgrade":
             self._upgraded = True

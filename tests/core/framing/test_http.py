@@ -24,6 +24,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         [CHUNKED.replace(b"\r", b"") + b"1\na\n0\n\n"],
         [b"\r\n\r\n" + GET, b"\n" + OK],
         [b"POST / HTTP/1.1\r\nContent-Length: 2, 2\r\nContent-Length: 2\r\n\r\nab"],
+        [OK.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: identity\r\n\r\n"), OK],
         [b"OPTIONS * HTTP/1.1\r\n\r\n", b"M-SEARCH /a b HTTP/1.1 \r\nX:\r\n\r\n"],
         [b"GET / HTTP/1.1\r\nUpgrade: h2c\r\nCookie: %s\r\n\r\n" % (b"c" * 300), GET],
         [b"CONNECT a:80 HTTP/1.1\r\n\r\n", GET],

@@ -33,3 +33,28 @@ def test_options() -> None:
         parse("length:x=1")
     named = caught.value.hint.removeprefix("its options are ").split(", each")[0]
     assert all(f"{option}=" in told for option in named.split(", "))
+
+
+LARGE = {
+    "length": b"abc",
+    "mqtt": b"\x30\xff\xff\xff\x7f",
+    "resp": b"*2\r\n$99999999\r\n",
+    "http": b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
+    "octets": b"99999999 ",
+    "mllp": b"\x0b",
+    "envelope": b"\x02",
+}
+"""How a message begins that has no end for long."""
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if kind.name != "modbus"], ids=lambda kind: kind.name
+)
+def test_keeps_no_payload(kind: Kind) -> None:
+    """Whatever comes, a framer keeps numbers and a few bytes; Modbus knows no large messages."""
+    framer = parse(kind.example).make()
+    framer.feed(LARGE.get(kind.name, b"abc"), 0)
+    for _ in range(3):
+        framer.feed(b"a" * (1 << 18), 0)
+    kept = [value for value in vars(framer).values() if isinstance(value, bytes)]
+    assert sum(map(len, kept)) < 32
