@@ -29,7 +29,7 @@ class _Guess(IntEnum):
     READS = 2
 
 
-class Auto(Line):
+class Auto:
     """Guesses, from the first 4 KiB of what comes.
 
     Text in which a line ends is cut into lines. Anything else is cut by reads: a message is what
@@ -41,9 +41,9 @@ class Auto(Line):
     joins: ClassVar[bool] = False
 
     def __init__(self) -> None:
-        super().__init__()
         self._guess = _Guess.NONE
         self._looked = 0
+        self._line = Line()
         self._last = 0
         self._waiting = False  # whether there are bytes behind the last end
         self._goes_on = False  # whether the last read looked like a part of something
@@ -68,7 +68,7 @@ class Auto(Line):
             ended &= before is _Guess.NONE
             self._goes_on = False
             self._waiting = data[-1] != LF
-            ends = super().feed(data, time)
+            ends = self._line.feed(data, time)
         else:
             ended |= self._waiting and not self._goes_on
             ends = self._feed_read(data)
@@ -93,7 +93,7 @@ class Auto(Line):
         return [] if self._waiting else [len(data)]
 
     def missing(self) -> int | None:
-        return super().missing() if self._guess is _Guess.LINES else 0
+        return self._line.missing() if self._guess is _Guess.LINES else 0
 
     def body(self, message: bytes) -> bytes:
         return message if _BINARY.search(message[:LOOKED_AT]) else bare(message)

@@ -95,6 +95,19 @@ def test_no_line_for_long() -> None:
     assert cut([(SOON, text), (LATE, b"b\nc")]) == ([text, b"b\nc"], b"", 0)
 
 
+def test_timed() -> None:
+    """Once lines are sure, reads may come joined; before that, and else, each counts."""
+    framer = Auto()
+    assert framer.timed
+    framer.feed(b"a\n", 0)
+    assert framer.timed
+    framer.feed(b"b\n" * LOOKED_AT, 0)
+    assert not framer.timed
+    framer = Auto()
+    framer.feed(bytes(2 * LOOKED_AT), 0)
+    assert framer.timed
+
+
 def test_body() -> None:
     """A line is carried without its end, anything else as it came."""
     framer = Auto()
