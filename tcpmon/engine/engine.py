@@ -7,6 +7,7 @@ and `records`, which only read and may be called from any thread.
 import asyncio
 import os
 import socket
+import threading
 import time
 import traceback
 from array import array
@@ -120,7 +121,7 @@ class Engine:
         self._framings = Framings(framing, lambda client: self._came_by[client - 1])
         self.log = Log(
             self.store, self._framings, self._has_ended, self._record, self._client,
-            time.perf_counter, time.time_ns,
+            time.perf_counter, time.time_ns, threading.RLock(),
         )  # fmt: skip
         self._answer = answer
         self._half_open = half_open
