@@ -116,12 +116,15 @@ def c_string(data: bytes) -> Parts:
     return _joined(_lines(data, _C), '"', '"\n"', '"')
 
 
+_NUMBERS = [f"0x{byte:02x}" for byte in range(256)]
+
+
 def c_array(data: bytes) -> Parts:
     """Yield an array of C and C++ that has exactly these bytes, and at least one."""
     yield f"unsigned char message[{len(data)}] = {{\n"
     for part in _sliced(data, PART):
         yield "".join(
-            f"    {', '.join(f'0x{byte:02x}' for byte in row)},\n" for row in _sliced(part, 12)
+            f"    {', '.join([_NUMBERS[byte] for byte in row])},\n" for row in _sliced(part, 12)
         )
     yield "};"
 

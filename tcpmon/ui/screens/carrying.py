@@ -1,7 +1,9 @@
 """Carrying away what is seen: to the clipboard in the words of other programs, to files."""
 
 import asyncio
+import time
 from collections.abc import Iterator
+from threading import Event
 
 from textual.screen import Screen
 
@@ -19,6 +21,7 @@ from tcpmon.ui.screens.export import ExportScreen, What, default_name
 
 LARGE = 1 << 20
 """Bytes of a message from which it goes to a file without asking a clipboard."""
+REST_SECONDS = 0.001  # after each part, for the screen and the server
 
 
 class Carrying:
@@ -47,8 +50,8 @@ class Carrying:
                         safe="Cancel")  # fmt: skip
         key = await self._screen.app.push_screen_wait(choice)
         literal = next((literal for literal in LITERALS if literal.key == key), None)
-        if literal is not None:
-            await self._carry(literal, data)
+        if literal is not None:  # the app's work, which goes on when the screen is left
+            self._screen.app.run_worker(self._carry(literal, data))
 
     async def _carry(self, literal: Literal, data: bytes) -> None:
         if len(data) < LARGE:
@@ -58,14 +61,18 @@ class Carrying:
                 said = f"copied as {literal.label}, {count} B ({', '.join(ways)})"
                 self._screen.app.notify(said)
                 return
+        app = self._screen.app
+        app.notify(f"too much for the clipboard: writing {literal.label} to a file")
         name = default_name(literal.suffix)
+        ended = Event()
         try:
-            path = await asyncio.to_thread(_write, name, self._written(literal, data))
+            path = await asyncio.to_thread(_write, name, self._written(literal, data), ended)
         except CannotWrite as error:
-            self._screen.app.notify(f"too much for the clipboard, and {error}", severity="error")
-            return
-        said = f"too much for the clipboard: written as {literal.label} to {escape_text(path)}"
-        self._screen.app.notify(said, timeout=10)
+            app.notify(f"too much for the clipboard, and {error}", severity="error")
+        else:
+            app.notify(f"{literal.label} written to {escape_text(path)}", timeout=10)
+        finally:
+            ended.set()
 
     def _written(self, literal: Literal, data: bytes) -> Iterator[str]:
         if literal.write is shell:
@@ -113,14 +120,18 @@ def _place(record: Record) -> tuple[int, int]:
     return record.place if isinstance(record, Message) else (record.seq, 0)
 
 
-def _write(name: str, parts: Iterator[str]) -> str:
-    """Write text to a new file in the current directory; return its path."""
+def _write(name: str, parts: Iterator[str], ended: Event) -> str:
+    """Write text to a new file in the current directory; return its path. ended: whether nobody
+    wants it any more."""
     path = expanded(name)
     with telling(path):
         drafts = Drafts({"": path})
         try:
             for part in parts:
                 drafts.write("", part.encode())
+                time.sleep(REST_SECONDS)
+                if ended.is_set():
+                    return ""
             drafts.keep(over=False)
         finally:
             drafts.discard()

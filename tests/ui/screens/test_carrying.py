@@ -1,12 +1,16 @@
 """Carrying away what is seen."""
 
+import asyncio
 import os
 import re
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
+from tcpmon import files
 from tcpmon.core.literals import LITERALS
 from tcpmon.core.model import Kind, Lens, Listener, Message, Place as At
 from tcpmon.ui import clipboard
@@ -59,28 +63,28 @@ def said(app: TcpmonApp) -> str:
     return "; ".join(toast.message for toast in app._notifications)
 
 
-@pytest.mark.parametrize(
-    ("key", "copied"),
-    [
-        ("t", r'"hi"\n'),
-        ("h", "22 68 69 22 0a"),
-        ("b", "ImhpIgo="),
-        ("c", r'"\"hi\"\n"'),
-        ("p", r'b"\"hi\"\n"'),
-        ("g", r'[]byte("\"hi\"\n")'),
-        ("r", r'b"\"hi\"\n"'),
-        ("s", r"""printf '"hi"\n' | nc 127.0.0.1 8000"""),
-    ],
-)
-@pytest.mark.parametrize("opened", [False, True], ids=["log", "message"])
-async def test_copy_as(terminal: list[str], key: str, copied: str, opened: bool) -> None:
+COPIES = {
+    "t": r'"hi"\n',
+    "h": "22 68 69 22 0a",
+    "b": "ImhpIgo=",
+    "c": r'"\"hi\"\n"',
+    "p": r'b"\"hi\"\n"',
+    "g": r'[]byte("\"hi\"\n")',
+    "r": r'b"\"hi\"\n"',
+    "s": r"""printf '"hi"\n' | nc 127.0.0.1 8000""",
+}
+
+
+@pytest.mark.parametrize("opened", [[], ["enter"]], ids=["log", "message"])
+async def test_copy_as(terminal: list[str], opened: list[str]) -> None:
     """Y and a letter copies the row's message in a form, from the log and from the message."""
     async with a_screen(node()) as (app, pilot):
-        await pilot.press("2", *(["enter"] if opened else []), "Y", key)
-        await until(pilot, lambda: bool(terminal))
-        await pilot.pause()
-        assert terminal == [copied]
-        assert "copied as" in said(app)
+        await pilot.press("2", *opened)
+        for count, (key, copied) in enumerate(COPIES.items(), 1):
+            await pilot.press("Y", key)
+            await until(pilot, lambda count=count: len(terminal) == count)  # type: ignore[misc]
+            assert terminal[-1] == copied
+        await until(pilot, lambda: f"copied as shell line, {len(copied)} B (terminal)" in said(app))
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE])
@@ -135,12 +139,43 @@ async def test_too_much_for_a_clipboard_goes_to_a_file(
     monkeypatch.setattr(where, limit, 3)
     async with a_screen(node(), WIDE) as (app, pilot):
         await pilot.press("2", "Y", "p")
-        await until(pilot, lambda: "too much for the clipboard" in said(app))
-        assert "written as Python bytes to" in said(app)
+        await until(pilot, lambda: "Python bytes written to" in said(app))
+        assert "too much for the clipboard" in said(app)
     (path,) = here.iterdir()
     assert re.fullmatch(r"tcpmon-[\d-]+\.py", path.name)
     assert path.read_text() == r'b"\"hi\"\n"'
     assert terminal == []
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+q"])
+async def test_leaving_while_it_is_written(
+    here: Path, monkeypatch: pytest.MonkeyPatch, terminal: list[str], key: str
+) -> None:
+    """Leaving the message lets its file be written; leaving the program leaves no half one."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def rest(seconds: float) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr(carrying, "LARGE", 0)
+    fake = FakeNode([], [a_record(0)])
+    async with a_screen(fake, WIDE) as (app, pilot):
+        await pilot.press("2", "enter", "Y")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "sleep", rest)
+            await pilot.press("h")
+            await until(pilot, begun.is_set)
+            await pilot.press(key)
+            if key == "escape":
+                go_on.set()
+                await until(pilot, lambda: "hex written to" in said(app))
+    go_on.set()
+    async with asyncio.timeout(10):
+        while any(path.suffix == files.SUFFIX for path in here.iterdir()):
+            await asyncio.sleep(0)
+    assert len(list(here.iterdir())) == (key == "escape")
 
 
 async def test_neither_clipboard_nor_file(
