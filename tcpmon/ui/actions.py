@@ -150,6 +150,11 @@ ACTIONS: tuple[Action, ...] = (
           "clock, since the line above, both, since start, date", Group.MESSAGES),
     _main("copy", "y", "Copy", "Copy", "copy the row's message, or the client's address",
           Group.MESSAGES, footer=7),
+    _main("copy-as", "Y", "Copy as", "Copy the message as",
+          "copy it as hex, as a literal of C, Python, Go, Rust …", Group.MESSAGES, footer=15,
+          pane="messages"),
+    _main("export", "w", "Export", "Export to a file",
+          "write messages to a file: text, hex, JSON, raw", Group.MESSAGES, footer=16),
     _main("clear-log", "ctrl+l", "Clear view", "Clear the log's view",
           "empty the log; esc brings the old messages back", Group.MESSAGES),
 
@@ -189,6 +194,8 @@ ACTIONS: tuple[Action, ...] = (
            Group.MESSAGE, Place.MESSAGE, footer=3, palette=False),
     Action("copy", ("y",), "Copy", "Copy", "copy it as escaped text", Group.MESSAGE, Place.MESSAGE,
            footer=4, palette=False),
+    Action("copy-as", ("Y",), "Copy as", "Copy as", "copy it as hex, as a literal of C, Python …",
+           Group.MESSAGE, Place.MESSAGE, footer=5, palette=False),
     Action("close", ("escape", "q", "enter"), "Back", "Back", "back to the log", Group.MESSAGE,
            Place.MESSAGE, footer=100, palette=False),
 
