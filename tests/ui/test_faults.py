@@ -28,6 +28,7 @@ from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.screens.report import Report
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInfo, ComposerInput
+from tcpmon.ui.widgets.filterbar import FilterInput
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.lines import Lines
 from tcpmon.ui.widgets.listing import Listing
@@ -104,6 +105,7 @@ async def goes_on(app: TcpmonApp, pilot: Pilot[None]) -> None:
 PLACES_BY_KEYS = {
     Place.MAIN: (MainScreen, []),
     Place.COMPOSER: (ComposerInput, ["s"]),
+    Place.FILTER: (FilterInput, ["slash"]),
     Place.MESSAGE: (MessageScreen, ["2", "enter"]),
     Place.LISTENERS: (ListenersScreen, ["l"]),
     Place.CLIENT: (ClientScreen, ["i"]),
