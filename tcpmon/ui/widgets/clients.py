@@ -45,6 +45,7 @@ class ClientsPane(Pane):
         self.reverse = False
         self.cursor: int | None = None
         """The client under the cursor."""
+        self._chosen: int | None = None  # the client that a person has put the cursor on
         self.filter = ""
         """Only who matches has a row; see core.query."""
         self.marked: set[int] = set()
@@ -68,8 +69,11 @@ class ClientsPane(Pane):
         return replace(self.ask(), first=0, count=sys.maxsize, filter=filter)
 
     def set_filter(self, filter: str) -> None:
-        """Show only clients that match."""
+        """Show only clients that match. The cursor goes back to whom it was put on, if that one
+        does: while a filter is typed, it may be hidden for a moment."""
         if filter != self.filter:
+            self._chosen = self.cursor if self._chosen is None else self._chosen
+            self.cursor = self._chosen
             self.filter = filter
             self._chase = True
             self._ask_now()
@@ -217,7 +221,7 @@ class ClientsPane(Pane):
 
     def set_cursor(self, client: int) -> None:
         """Put the cursor on a client and bring it into view."""
-        self.cursor = client
+        self.cursor = self._chosen = client
         self._chase = True
         self._ask_now()
         self.post_message(self.Moved())
