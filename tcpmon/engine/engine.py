@@ -39,6 +39,7 @@ from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
     Cast,
+    Client,
     Kind,
     Lens,
     Listener as ListenerPicture,
@@ -551,6 +552,11 @@ class Engine:
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._access.rules(), tuple(self._refusals.items()), hidden, trouble,
         )  # fmt: skip
+
+    def client(self, id: int) -> Client | None:
+        """Return what the table shows of a client, None if it is not there (any more)."""
+        connection = self._roster[id]
+        return connection.picture() if connection else None
 
     def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:
         """Return the sums over all connections since the start."""

@@ -28,7 +28,7 @@ from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.screens.report import Report
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInfo, ComposerInput
-from tcpmon.ui.widgets.filterbar import FilterInput
+from tcpmon.ui.widgets.filterbar import FilterBar, FilterInput
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.lines import Lines
 from tcpmon.ui.widgets.listing import Listing
@@ -137,6 +137,7 @@ HANDLERS = [
     for part in (
         ClientsPane, Lines, Pane, KeyFooter, Composer, ComposerInput, MainScreen, MessageScreen,
         ListenersScreen, Dialog, HelpScreen, HelpText, Choice, ClientScreen, LimitsScreen, Listing,
+        FilterBar, FilterInput,
     )
     for name, value in vars(part).items()
     if name == "compose" or name.startswith("on_") or hasattr(value, "_textual_on")
@@ -150,6 +151,7 @@ KEYS: dict[type, str] = {
     ClientScreen: "i escape escape",
     LimitsScreen: "L d 9 enter escape escape escape",
     Choice: "D tab enter escape escape",
+    **dict.fromkeys((FilterBar, FilterInput), "slash x"),
 }
 
 
@@ -157,7 +159,7 @@ def deeds(pilot: Pilot[None], part: type) -> Iterator[Callable[[], Awaitable[obj
     """Return what makes every handler of a widget run, step by step."""
     press, screen = pilot.press, pilot.app.screen
     yield partial(pilot.resize_terminal, 100, 30)
-    for key in KEYS.get(part, "2 enter escape 1 enter escape s h enter").split():
+    for key in KEYS.get(part, "2 enter escape 1 enter escape slash x enter s h enter").split():
         yield partial(press, key)
     pilot.app.post_message(events.Paste("pasted"))
     yield partial(press, "escape")
@@ -187,7 +189,7 @@ async def test_a_handler_that_fails(part: type, name: str, plant: Plant) -> None
         await until(pilot, lambda: f"Bug_{name}" in "".join(kept))
         plant.out()
         await goes_on(app, pilot)
-        while len(app.screen_stack) > 1 or isinstance(app.focused, ComposerInput):
+        while len(app.screen_stack) > 1 or isinstance(app.focused, ComposerInput | FilterInput):
             await pilot.press("escape")
             await pilot.pause()
         await pilot.press("question_mark")
@@ -202,6 +204,7 @@ PICTURES = {
     MessagesPane: ("rows", "title", "position", "sync"),
     ComposerInfo: ("compose_lines", "render_lines"),
     ComposerInput: ("render_line", "render_lines"),
+    FilterInput: ("render_line", "render_lines"),
     KeyFooter: ("compose_lines", "render_line"),
     Pane: ("compose_lines",),
     Lines: ("_strip", "_style"),
