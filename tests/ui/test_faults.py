@@ -159,7 +159,7 @@ def deeds(pilot: Pilot[None], part: type) -> Iterator[Callable[[], Awaitable[obj
     """Return what makes every handler of a widget run, step by step."""
     press, screen = pilot.press, pilot.app.screen
     yield partial(pilot.resize_terminal, 100, 30)
-    for key in KEYS.get(part, "2 enter escape 1 enter escape slash x enter s h enter").split():
+    for key in KEYS.get(part, "2 enter escape 1 enter escape slash 1 enter s h enter").split():
         yield partial(press, key)
     pilot.app.post_message(events.Paste("pasted"))
     yield partial(press, "escape")
@@ -204,7 +204,6 @@ PICTURES = {
     MessagesPane: ("rows", "title", "position", "sync"),
     ComposerInfo: ("compose_lines", "render_lines"),
     ComposerInput: ("render_line", "render_lines"),
-    FilterInput: ("render_line", "render_lines"),
     KeyFooter: ("compose_lines", "render_line"),
     Pane: ("compose_lines",),
     Lines: ("_strip", "_style"),
