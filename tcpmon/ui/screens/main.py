@@ -368,18 +368,10 @@ class MainScreen(Screen[None]):
             self._clients.set_marks(marked & {row.id for row in everyone.rows})
 
     def action_filter(self) -> None:
-        self._filter.open(self._clients.filter)
+        self._filter.open(self._clients.filter, self._clients.set_filter)
 
     def action_filter_clear(self) -> None:
         self._clients.set_filter("")
-
-    @on(FilterBar.Changed)
-    def _filter_by(self, message: FilterBar.Changed) -> None:
-        self._clients.set_filter(message.filter)
-
-    @on(FilterBar.Left)
-    def _leave_filter(self) -> None:
-        self._go(self._clients)
 
     def _seen(self, what: str) -> Iterable[str]:
         from tcpmon.core.query.completion import seen_in

@@ -34,15 +34,8 @@ _NEWLINES = re.compile(r"[\r\n]+")
 class FilterBar(Horizontal):
     """A filter that is being typed. seen: what completion offers, see core.query.completion.
 
-    It is there while it has the focus: `open` it, and take the focus back when it was Left.
+    It is there while it has the focus, and gives it back to whom it took it from.
     """
-
-    class Changed(Message):
-        """Another filter holds: the newest that can be read."""
-
-        def __init__(self, filter: str) -> None:
-            self.filter = filter
-            super().__init__()
 
     class Left(Message):
         """The person is done; the filter that was told last holds."""
@@ -53,8 +46,10 @@ class FilterBar(Horizontal):
         self._history: list[str] = []
         self._place = 0  # in the history; its length = what is being typed
         self._draft = ""
+        self._back: Widget | None = None  # who had the focus
         self._offer: tuple[str, int, list[str]] | None = None  # text before, place, what goes round
         self._valid = ""
+        self._hold: Callable[[str], object] = str
         self._note = ("", "")
         self.error: BadFilter | None = None
         """What is wrong with what is typed."""
@@ -72,16 +67,22 @@ class FilterBar(Horizontal):
         yield self.input
         yield self._told
 
-    def open(self, filter: str, title: str = "/") -> None:
-        """Show it and go on with a filter. title: what stands before it, "/" or "find"."""
+    def open(self, filter: str, hold: Callable[[str], object], title: str = "/") -> None:
+        """Show it and go on with a filter. title: what stands before it, "/" or "find".
+
+        hold: told at once of each other filter that can be read.
+        """
         self.title = title
+        self._hold = hold
         self._valid = filter
         self._place = len(self._history)
         self._offer = None
         self.display = True
         self._put(filter)
         self.typed()
-        self.input.focus()
+        if self.screen.focused is not self.input:
+            self._back = self.screen.focused
+            self.screen.set_focus(self.input)  # at once: the next key is for it
         self._label.styles.width = len(title) + 2
         self._label.repaint()
 
@@ -108,7 +109,7 @@ class FilterBar(Horizontal):
         self._retell()
         if self.error is None and text != self._valid:
             self._valid = text
-            self.post_message(self.Changed(text))
+            self._hold(text)
 
     def keep(self) -> None:
         """Leave with the filter, if it is one; else show where it is wrong."""
@@ -134,6 +135,7 @@ class FilterBar(Horizontal):
             self.display = False
 
     def _leave(self) -> None:
+        self.screen.set_focus(self._back)
         self.display = False
         self.post_message(self.Left())
 

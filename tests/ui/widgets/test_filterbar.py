@@ -32,9 +32,6 @@ class Bar(Show):
     def seen(self, what: str) -> Iterable[str]:
         return NAMES if what == "name" else ["1", "2"]
 
-    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
-        self.told.append(message.filter)
-
     def on_filter_bar_left(self) -> None:
         self.told.append(None)
 
@@ -51,7 +48,7 @@ async def tried(attempt: Try, size: tuple[int, int] = SMALL, filter: str = "") -
     """Try something on a bar that was opened."""
     app = Bar()
     async with app.run_test(size=size) as pilot:
-        app.bar.open(filter)
+        app.bar.open(filter, app.told.append)
         await pilot.pause()
         await attempt(app, pilot)
 
@@ -136,7 +133,7 @@ async def test_escape_clears_the_filter_and_leaves() -> None:
         assert "gps" in lines(app)[0]
         await typed(pilot, "escape")
         assert app.told == ["", None]
-        app.bar.open("")
+        app.bar.open("", app.told.append)
         await typed(pilot, "escape")
         assert app.told == ["", None, None]
 
@@ -209,9 +206,9 @@ async def test_earlier_filters_come_back() -> None:
 
     async def attempt(app: Bar, pilot: Pilot[None]) -> None:
         for filter in ("one", "two", "two"):
-            app.bar.open("")
+            app.bar.open("", app.told.append)
             await typed(pilot, *filter, "enter")
-        app.bar.open("")
+        app.bar.open("", app.told.append)
         await typed(pilot, *"new")
         seen = []
         for key in ("up", "up", "up", "down", "down", "down"):
@@ -244,7 +241,7 @@ async def test_it_may_be_for_finding() -> None:
     """With another title it is a line for finding."""
 
     async def attempt(app: Bar, pilot: Pilot[None]) -> None:
-        app.bar.open("gps", "find")
+        app.bar.open("gps", app.told.append, "find")
         await pilot.pause()
         assert lines(app)[0].startswith(" find gps ")
 
