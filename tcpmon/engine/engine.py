@@ -580,6 +580,11 @@ class Engine:
             self._framings.picture(), hidden, trouble,
         )  # fmt: skip
 
+    def client(self, id: int) -> Client | None:
+        """Return what the table shows of a client, None if it is not there (any more)."""
+        connection = self._roster[id]
+        return connection.picture() if connection else None
+
     def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:
         """Return the sums over all connections since the start."""
         rx_rate, tx_rate = rates[-1] if rates else (0.0, 0.0)
