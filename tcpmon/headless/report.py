@@ -68,9 +68,7 @@ class Report:
         self._talk.write(f"tcpmon: {text}\n".encode())
 
 
-def wanted(
-    engine: Engine, filter: str, warn: Callable[[str], object]
-) -> Callable[[Message], bool]:
+def wanted(engine: Engine, filter: str, warn: Callable[[str], object]) -> Callable[[Message], bool]:
     """Return what says whether a message matches a filter. warn: told once when a pattern in it
     finds nothing any more."""
     from tcpmon.core.query import parse

@@ -15,7 +15,6 @@ from tcpmon import build
 from tcpmon.config import ServeConfig
 from tcpmon.core.errors import CannotWrite
 from tcpmon.core.units import size
-from tcpmon.engine.engine import Engine
 from tcpmon.headless import jsonl, text
 from tcpmon.headless.output import Output
 from tcpmon.headless.report import Report

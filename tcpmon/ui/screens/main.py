@@ -4,10 +4,8 @@ It holds the widgets together and says which of them an action means; what the
 actions are is in `actions`, what takes more than a keystroke in `errands`.
 """
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -29,7 +27,8 @@ from tcpmon.ui.render import copied
 from tcpmon.ui.screens.carrying import Carrying
 from tcpmon.ui.screens.errands import Errands
 from tcpmon.ui.screens.export import What
-from tcpmon.ui.widgets.clients import ClientsPane, shown
+from tcpmon.ui.screens.searching import Searching
+from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
 from tcpmon.ui.widgets.filterbar import FilterBar, FilterInput
 from tcpmon.ui.widgets.footer import KeyFooter
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from tcpmon.ui.screens.listeners import Failure
 
 ROOMY = 32  # rows from which the composer is always there
-SEEN = 200  # clients whose numbers, names and addresses completion offers
 NAMED = 6  # targets that the composer's border names
 
 
@@ -65,12 +63,12 @@ class MainScreen(Screen[None]):
         self._clipboard = clipboard
         self._status = StatusBar("status", answer)
         self._clients = ClientsPane("clients", self._ask)
-        self._filter = FilterBar("filter", self._seen)
         self._messages = MessagesPane("messages", node, self._title_of)
         self._composer = Composer("composer", self._describe)
         self._footer = KeyFooter("footer", Place.MAIN)
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
+        self._searching = Searching(self, node, self._clients, self._messages)
         self._errands = Errands(self, node, self._title_of, self._ask)
         self._carrying = Carrying(self, node, clipboard)
         self._failures: list[Failure] = []
@@ -82,7 +80,7 @@ class MainScreen(Screen[None]):
         """From the top down."""
         yield self._status
         yield self._clients
-        yield self._filter
+        yield self._searching.bar
         yield self._messages
         yield self._composer
         yield self._footer
@@ -101,7 +99,7 @@ class MainScreen(Screen[None]):
     def _show_clients(self, view: View) -> None:
         self._clients.show(view)
         self.set_class(not view.count + view.hidden, "-empty")
-        self._filter.tell(*shown(view))
+        self._searching.tell(view)
 
     def _show_messages(self, view: View) -> None:
         if not self._feed.paused:
@@ -132,7 +130,7 @@ class MainScreen(Screen[None]):
     def _refocus(self) -> None:
         focused = self.focused
         self.set_class(isinstance(focused, ComposerInput), "-writing")
-        self._filter.attend(focused)
+        self._searching.bar.attend(focused)
         place = _PLACES.get(type(focused), Place.MAIN)
         pane = focused.id if focused and focused.id and place is Place.MAIN else ""
         self._footer.focus_on(place, pane)
@@ -214,8 +212,8 @@ class MainScreen(Screen[None]):
         """Undo the newest of what narrows the view."""
         if self.maximized is not None:
             self.minimize()
-        elif self._clients.filter:
-            self._clients.set_filter("")
+        elif self._searching.back():
+            pass
         elif self._messages.scope is not None:
             self._messages.set_scope(None)
         elif self._messages.floor:
@@ -376,17 +374,26 @@ class MainScreen(Screen[None]):
             everyone = self._node.view(self._clients.everyone())
             self._clients.set_marks(marked & {row.id for row in everyone.rows})
 
+    # -- filters and searches -----------------------------------------------------------
+
     def action_filter(self) -> None:
-        self._filter.open(self._clients.filter, self._clients.set_filter)
+        self._searching.filter(self._pane)
 
     def action_filter_clear(self) -> None:
-        self._clients.set_filter("")
+        self._pane.set_filter("")
 
-    def _seen(self, what: str) -> Iterable[str]:
-        from tcpmon.core.query.completion import seen_in
+    def action_find(self) -> None:
+        self._searching.find()
 
-        ask = replace(self._clients.everyone(), count=SEEN)
-        return seen_in(self._node.view(ask))(what)
+    def action_find_next(self) -> None:
+        self._searching.step(1)
+
+    def action_find_previous(self) -> None:
+        self._searching.step(-1)
+
+    @on(FilterBar.Left)
+    def _leave_filter(self) -> None:
+        self._searching.left()
 
     # -- the log ------------------------------------------------------------------------
 
