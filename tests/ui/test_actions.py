@@ -16,6 +16,7 @@ from tcpmon.ui.screens.limits import LimitsScreen
 from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.message import MessageScreen
+from tcpmon.ui.screens.plot import PlotScreen
 from tcpmon.ui.widgets.composer import ComposerInput
 from tcpmon.ui.widgets.footer import ALWAYS, KeyFooter
 
@@ -23,6 +24,7 @@ DOERS: dict[Place, type[DOMNode]] = {
     Place.MAIN: MainScreen,
     Place.MESSAGE: MessageScreen,
     Place.CLIENT: ClientScreen,
+    Place.PLOT: PlotScreen,
     Place.LISTENERS: ListenersScreen,
     Place.LIMITS: LimitsScreen,
     Place.COMPOSER: ComposerInput,

@@ -59,6 +59,7 @@ class MainScreen(Screen[None]):
         self._errands = Errands(self, node, self._title_of, self._ask)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
+        self._numbers: list[str] = []  # that were plotted, the newest first
         self._paused_at = 0  # the end of the records then
         self._drafts: dict[Targets, tuple[Form, str]] = {}  # what was left unsent, for whom
 
@@ -367,6 +368,16 @@ class MainScreen(Screen[None]):
 
     def action_times(self) -> None:
         self.notify(f"times: {self._messages.next_times()}", timeout=2)
+
+    def action_plot(self) -> None:
+        """Of the client one looks at; in a log of all, of all, and the row's is a key away."""
+        from tcpmon.ui.screens.plot import PlotScreen
+
+        everyone = self._pane is self._messages and self._messages.scope is None
+        past = self._numbers
+        self.app.push_screen(
+            PlotScreen(self._node, self._looked_at, self._title_of, self._clipboard, past, everyone)
+        )
 
     def action_clear_log(self) -> None:
         self._messages.clear()
