@@ -5,13 +5,17 @@ not while another call is under way.
 """
 
 import time
+from functools import partial
 
 from tcpmon.core.model import Lens
 from tcpmon.core.node import Node
 from tcpmon.core.numbers import Number
 from tcpmon.core.series import FINEST, Series
+from tcpmon.ui.stretch import Stretch, Window
 
 PAGE = 512  # messages that are asked for at once
+ROOM = 8
+"""Buckets in a column when a stretch is read: as much closer one can look without reading again."""
 
 
 class Gather:
@@ -87,3 +91,45 @@ class Gather:
         if self._next is None or span.end <= self._first:
             return 0.0
         return max(0.0, min(1.0, (self._next[0] - self._first) / (span.end - self._first)))
+
+
+class Gathers:
+    """All of a client, or of all clients, and a stretch of that closer than all is known."""
+
+    def __init__(self, node: Node, client: int | None, number: Number | None) -> None:
+        self.all = Gather(node, client, number)
+        self._make = partial(Gather, node, client, number)
+        self._near: Gather | None = None
+        self._chosen: tuple[int | None, int | None] = None, None
+
+    def due(self) -> list[Gather]:
+        """Return what is to be read now: what is looked at goes first."""
+        if self._near is None:
+            return [self.all]
+        return [self._near] if self._near.behind else [self._near, self.all]
+
+    def behind(self) -> bool:
+        """Say whether there is more to read, as far as is known."""
+        return any(gather.behind for gather in self.due())
+
+    def of(self, stretch: Stretch, window: Window, exact: bool) -> Gather:
+        """Return what knows the columns of a window well enough; it may still have to be read.
+
+        exact: it is of what was chosen and of nothing else, for what cannot be taken apart by time.
+        """
+        chosen = stretch.width, stretch.end
+        if stretch.width is None or (not exact and self.all.series.width * 2 <= window.width):
+            return self.all
+        near = self._near
+        if near is None or not _covers(near, window) or (exact and chosen != self._chosen):
+            end = None if stretch.end is None else window.end
+            near = self._make(window.start, end, max(FINEST, window.width // ROOM))
+            self._near, self._chosen = near, chosen
+        return near
+
+
+def _covers(gather: Gather, window: Window) -> bool:
+    """Say whether it is of all columns of a window, and fine enough for halves of them."""
+    begins = gather.start is None or gather.start <= window.start
+    ends = gather.end is None or gather.end >= window.end
+    return begins and ends and gather.series.width * 2 <= window.width

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from tcpmon.core import numbers
 from tcpmon.core.numbers import Number
 from tcpmon.core.units import counted
-from tcpmon.ui.faces import value
+from tcpmon.ui.faces.number import value
 from tcpmon.ui.screens.dialog import Dialog
 
 
