@@ -105,29 +105,30 @@ def parse(text: str) -> Number:
 
     Raises BadNumber with the place of what cannot be read.
     """
-    text = text.strip()
-    if not text:
+    bare = text.strip()
+    blanks = text.index(bare)
+    if not bare:
         raise BadNumber("nothing to look for", 0, f"write for example {EXAMPLES}")
-    if match := _AT.fullmatch(text):
-        return _at(text, match)
-    if match := _MEANT_AT.match(text):
+    if match := _AT.fullmatch(bare):
+        return _at(bare, match, blanks)
+    if match := _MEANT_AT.match(bare):
         hint = r"a place is written u16be@4; for a pattern with an @ write \@"
-        raise BadNumber("not a place", match.end(), hint)
+        raise BadNumber("not a place", blanks + match.end(), hint)
     return _found(text)
 
 
-def _at(text: str, match: re.Match[str]) -> NumberAt:
+def _at(text: str, match: re.Match[str], blanks: int) -> NumberAt:
     kind, order, place = match[1].lower(), (match[2] or "").lower(), int(match[3])
     if kind not in _CODES:
         hint = "there are u8 to u64, i8 to i64, f32 and f64"
-        raise BadNumber(f"{kind} is not a kind of number", 0, hint)
+        raise BadNumber(f"{kind} is not a kind of number", blanks, hint)
     if not order and not kind.endswith("8"):
         hint = f"write {kind}be@{place} or {kind}le@{place}"
-        raise BadNumber("which byte comes first?", match.end(1), hint)
+        raise BadNumber("which byte comes first?", blanks + match.end(1), hint)
     number = NumberAt(text, (">" if order == "be" else "<") + _CODES[kind], place)
     if number.most > SEEN:
         hint = f"the last byte that is looked at is {SEEN - 1}"
-        raise BadNumber("too far into the message", match.start(3), hint)
+        raise BadNumber("too far into the message", blanks + match.start(3), hint)
     return number
 
 

@@ -33,7 +33,7 @@ class Stretch:
         """Of a column, None for as much as shows all."""
         self.end: int | None = None
         """Of the newest column, None for now."""
-        self._window = Window(0, NARROWEST, 1)
+        self._count = 1
         self._now = self._first = 0
         self._fit = NARROWEST
 
@@ -43,33 +43,32 @@ class Stretch:
         first, now: the times between which there is anything. finest: width of the narrowest
         column that can show all, a power of two times NARROWEST.
         """
-        self._first, self._now = first, now
+        self._count, self._first, self._now = count, first, now
         self._fit = finest
         while (now - 1) // self._fit - first // self._fit >= count:
             self._fit *= 2
         width = min(self.width or self._fit, self._fit)
         last = ((self.end or now) - 1) // width
-        self._window = Window((last - count + 1) * width, width, count)
-        return self._window
+        return Window((last - count + 1) * width, width, count)
 
     def zoom(self, closer: bool, at: int | None = None) -> None:
         """Look at half the time or at twice as much, up to all. at: a time that is to be in the
         middle then, None to leave the newest where it is."""
-        before = self.width or self._window.width
+        before = self.width or self._fit
         width = max(NARROWEST, before // 2) if closer else before * 2
         if width >= self._fit:
             self.width = self.end = None
             return
         self.width = width
         if at is not None:
-            self._hold(at + width * (self._window.count // 2))
+            self._hold(at + width * (self._count // 2))
 
     def move(self, share: float) -> None:
         """Go on by a share of the chart, or back if it is negative; from now on, follow."""
         if share > 0 and self.end is None:
             return
-        self.width = self.width or self._window.width
-        columns = max(1, round(abs(share) * self._window.count))
+        self.width = self.width or self._fit
+        columns = max(1, round(abs(share) * self._count))
         step = columns * self.width if share > 0 else -columns * self.width
         self._hold((self.end or self._now) + step)
 

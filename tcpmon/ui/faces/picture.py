@@ -76,7 +76,7 @@ def flows(buckets: Iterable[Bucket | None], received: bool) -> Iterator[Flow | N
 def legend(received: bool, name: str, text: str) -> Line:
     """Return what a chart is of, and what it amounts to."""
     direction, style = ("RX ↓", "rx") if received else ("TX ↑", "tx")
-    return [(f"{direction} {name}", style), (f"  {text}", "")]
+    return [(f"{direction} {name}".rstrip(), style), (f"  {text}", "")]
 
 
 def scaled(

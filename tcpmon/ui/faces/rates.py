@@ -36,10 +36,8 @@ def _chart(picture: Picture, received: bool, rows: int) -> list[Line]:
     if rows >= 6 and rows % 2 == 0:
         scale[rows // 2] = f"{told(top / 2)}/s"
     chart = bars(rates, top, rows)
-    return [
-        legend(received, "received" if received else "sent", summary),
-        *scaled(chart, scale, received, picture.cursor),
-    ]
+    name = "received" if received else "sent"
+    return [legend(received, name, summary), *scaled(chart, scale, received, picture.cursor)]
 
 
 def said(flow: Flow) -> str:

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tcpmon.core import numbers
+from tcpmon.core.errors import BadNumber
 from tcpmon.core.numbers import Number
 from tcpmon.core.units import counted
 from tcpmon.ui.faces.number import value
@@ -27,7 +28,7 @@ class NumberDialog(Dialog[Number]):
     ]
 
     def __init__(self, sample: Sequence[bytes], past: Sequence[str]) -> None:
-        super().__init__("Number", "plot", numbers.EXAMPLES, numbers.parse, self._tried)
+        super().__init__("Number", "plot", numbers.EXAMPLES, _parse, self._tried)
         self._sample = sample
         self._past = list(past)
         self._place = 0
@@ -55,3 +56,11 @@ class NumberDialog(Dialog[Number]):
         if not found:
             return f"no number in the newest {counted(len(self._sample), 'message')}"
         return f"{value(found[-1])} is the newest; in {len(found)} of {len(self._sample)}"
+
+
+def _parse(text: str) -> Number:
+    try:
+        return numbers.parse(text)
+    except BadNumber as error:
+        where = f"character {error.place + 1}: {error.message}"
+        raise BadNumber(where, error.place, error.hint) from None
