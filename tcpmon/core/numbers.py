@@ -6,7 +6,6 @@ ever: each match has its time, and a pattern that runs out of it again and again
 
 import re
 import struct
-from math import isfinite
 from typing import TYPE_CHECKING, Protocol
 
 from tcpmon.core.errors import BadNumber
@@ -21,6 +20,9 @@ TIMEOUTS = 3
 """A pattern that took too long so often is not tried again."""
 SEEN = 16_384
 """A pattern sees so many bytes of a message; a place lies in them too."""
+
+LARGEST = 1e300
+"""Beyond that it is no measurement, and sums and differences would leave what a float holds."""
 
 EXAMPLES = r"u16be@4, i32le@0, f32be@8, temp=([-\d.]+)"
 
@@ -45,7 +47,7 @@ class Number(Protocol):
         """Say whether it finds nothing any more, because it took too long."""
 
     def take(self, data: bytes) -> float | None:
-        """Return the number in a message, always finite; None where there is none."""
+        """Return the number in a message, at most LARGEST; None where there is none."""
 
 
 class NumberAt:
@@ -62,7 +64,7 @@ class NumberAt:
     def take(self, data: bytes) -> float | None:
         if len(data) < self.most:
             return None
-        return _finite(self._struct.unpack_from(data, self._place)[0])
+        return _measured(self._struct.unpack_from(data, self._place)[0])
 
 
 class NumberFound:
@@ -91,13 +93,13 @@ class NumberFound:
         if not found:
             return None
         try:
-            return _finite(float(found))
+            return _measured(float(found))
         except ValueError:
             return None
 
 
-def _finite(value: float) -> float | None:
-    return float(value) if isfinite(value) else None
+def _measured(value: float) -> float | None:
+    return float(value) if abs(value) <= LARGEST else None  # of NaN that is not true either
 
 
 def parse(text: str) -> Number:

@@ -51,7 +51,7 @@ class Figures(Struct):
 
     @property
     def mean(self) -> float:
-        """Within low and high also where the sum is more than a float can hold."""
+        """Within low and high, whatever was lost by rounding."""
         return max(self.low, min(self.high, self.total / self.count)) if self.count else 0.0
 
 

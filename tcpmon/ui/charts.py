@@ -8,7 +8,7 @@ to stand on, and is made of Braille dots, four in the height of a cell.
 import time
 from collections.abc import Sequence
 from itertools import pairwise
-from math import floor, isfinite, log10
+from math import floor, log10
 
 from tcpmon.core.timestamps import SECOND, Stamper
 from tcpmon.core.units import lasted
@@ -61,10 +61,8 @@ def bounds(low: float, high: float) -> tuple[float, float]:
     if low == high:
         margin = abs(low) / 10 or 1.0
         low, high = low - margin, high + margin
-    room = high / 4 - low / 4  # not (high - low) / 4: the difference may be more than a float
-    step = round_up(room)
-    ends = floor(low / step) * step, -floor(-high / step) * step
-    return ends if all(map(isfinite, ends)) else (low, high)
+    step = round_up((high - low) / 4)
+    return floor(low / step) * step, -floor(-high / step) * step
 
 
 Stroke = tuple[float, float]
@@ -83,8 +81,7 @@ def dots(strokes: Sequence[Stroke | None], low: float, high: float, rows: int) -
 
 
 def _levels(stroke: Stroke, low: float, high: float, levels: int) -> tuple[int, int]:
-    height = high / 2 - low / 2
-    ends = ((value / 2 - low / 2) / height * (levels - 1) for value in stroke)
+    ends = ((value - low) / (high - low) * (levels - 1) for value in stroke)
     bottom, top = (max(0, min(levels - 1, round(end))) for end in ends)
     return bottom, top
 

@@ -24,7 +24,7 @@ def histograms(gaps: Gaps) -> list[tuple[bool, str, Histogram]]:
 def gap(nanoseconds: int) -> str:
     """Return the length of a gap in at most six characters: "24us", "1.2ms", "17m04"."""
     seconds = nanoseconds / SECOND
-    return delay(nanoseconds // 1000) if seconds < 600 else span(seconds)
+    return delay(round(nanoseconds / 1000)) if seconds < 600 else span(seconds)
 
 
 def draw(picture: Picture, height: int) -> list[Line]:

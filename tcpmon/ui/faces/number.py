@@ -3,10 +3,10 @@
 import time
 from collections.abc import Iterator
 
-from tcpmon.core.numbers import MATCH_SECONDS, TIMEOUTS, Number
+from tcpmon.core.numbers import TIMEOUTS, Number
 from tcpmon.core.series import Figures, Flow
 from tcpmon.core.timestamps import SECOND, Stamper
-from tcpmon.core.units import counted, lasted, number
+from tcpmon.core.units import counted, number
 from tcpmon.ui.charts import bounds, dots
 from tcpmon.ui.faces.picture import GUTTER, Picture, axis, flows, legend, scaled
 from tcpmon.ui.render import Line
@@ -88,7 +88,7 @@ def given_up(taken: Number) -> Line:
     """Say that a number is sought no more, nothing while it is."""
     if not taken.given_up:
         return []
-    late = f"the pattern took longer than {lasted(MATCH_SECONDS)} {TIMEOUTS} times and was given up"
+    late = f"the pattern took too long {TIMEOUTS} times and was given up"
     return [(f"{late}: e writes another one", "warn")]
 
 
