@@ -20,7 +20,7 @@ def test_what_it_amounts_to(picture: Draw) -> None:
     assert lines[-1] == "TX ↑  no number in 1 message"
     assert lines[1].startswith("       120 ┤")
     assert lines[15].startswith("         0 ┤⣠⠖")
-    assert lines[2].strip("│ ")
+    assert lines[4].strip("│ ")
 
 
 def test_a_chart_for_each_direction_with_numbers(picture: Draw) -> None:
