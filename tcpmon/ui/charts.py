@@ -11,11 +11,10 @@ from itertools import pairwise
 from math import floor, log10
 
 from tcpmon.core.timestamps import SECOND, Stamper
-from tcpmon.core.units import lasted
 from tcpmon.ui.render import BARS
 
-_stamp = Stamper(time.localtime)
 _STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_stamp = Stamper(time.localtime)
 DAY = 86_400 * SECOND
 
 # Which bit of a Braille character is which dot: rows from the top, left and right.
@@ -119,8 +118,12 @@ def moment(time: int, width: int) -> str:
 
 
 def span_of(width: int) -> str:
-    """Return how long a column is: "2 ms", "64.0 s", "18 min"."""
-    return lasted(width / SECOND)
+    """Return how long a column is, which is never rounded to something else: "125 ms", "64 s"."""
+    seconds = width / SECOND
+    for unit, scale, end in (("ms", 0.001, 1), ("s", 1, 600), ("min", 60, 7200), ("h", 3600, 1e6)):
+        if seconds < end:
+            return f"{seconds / scale:.3g} {unit}"
+    return f"{seconds / 86_400:.3g} days"
 
 
 LABEL = 16  # columns from one label of the time axis to the next

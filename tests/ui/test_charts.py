@@ -128,9 +128,17 @@ def test_times_are_as_exact_as_columns(width: int, shape: str) -> None:
     assert "".join("0" if letter.isdigit() else letter for letter in said) == shape
 
 
-def test_how_long_a_column_is() -> None:
-    """A column's time is said as people would."""
-    assert (span_of(2 * SECOND), span_of(SECOND // 8)) == ("2.0 s", "0.1 s")
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (SECOND // 8, "125 ms"), (SECOND // 256, "3.91 ms"), (SECOND, "1 s"),
+        (512 * SECOND, "512 s"),
+        (1024 * SECOND, "17.1 min"), (8192 * SECOND, "2.28 h"), (2**20 * SECOND, "12.1 days"),
+    ],
+)  # fmt: skip
+def test_how_long_a_column_is(width: int, said: str) -> None:
+    """A column's time is said in the unit that suits it."""
+    assert span_of(width) == said
 
 
 @given(st.integers(0, 40), st.integers(1, 200), st.integers(0, 10**6))

@@ -60,7 +60,7 @@ def test_the_cursor_tells(picture: Draw) -> None:
     lines = text(faces.draw(picture(Face.BYTES, TALK, cursor=0), 76, 21))
     assert "RX 1 message, 3 B" in lines[-1]
     assert "TX 1 message, 2 B" in lines[-1]
-    assert "+ 2.0 s" in lines[-1]
+    assert "+ 2 s" in lines[-1]
     lines = text(faces.draw(picture(Face.BYTES, TALK, cursor=1), 76, 21))
     assert lines[-1].endswith("nothing")
 

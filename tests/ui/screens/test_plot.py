@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from tcpmon.core.model import Kind, Lens, Message, Place
+from tcpmon.core.model import Kind, Lens, Message, Place, Span
 from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.faces.picture import Face, Picture
@@ -293,24 +293,29 @@ async def test_it_is_drawn_for_its_size() -> None:
         assert len(pane(app, "plot")) == WIDE[1] - 3
 
 
-class Slow(FakeNode):
-    """A node that gives one message at once."""
+class Endless(FakeNode):
+    """A node that has more to read, however much was read."""
+
+    def span(self) -> Span:
+        return Span(0, 10**9)
 
     def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
-        return super().messages(start, min(count, 1), lens)
+        return [
+            Message(seq, NOW - 60 * SECOND + seq % 60_000 * 1_000_000, Kind.RX, 1, b"x", size=1)
+            for seq in range(start[0] + start[1], start[0] + start[1] + count)
+        ]
 
 
 async def test_the_keys_go_on_while_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While there is much to read, the title says how far it is, the picture grows, and keys
-    are heard."""
-    monkeypatch.setattr(plot, "SLICE_SECONDS", 0.0001)
-    talk = a_node(1500)
-    node = Slow(talk.clients, talk.kept)
-    async with a_screen(node) as (app, pilot):
+    """While there is much to read, the title says how far it is, the picture grows, keys are
+    heard, and one can leave."""
+    monkeypatch.setattr(plot, "SLICE_SECONDS", 0.02)
+    async with a_screen(Endless([a_client(1)])) as (app, pilot):
         await pilot.press("P")
-        await until(pilot, lambda: "reading" in text(app))
+        await until(pilot, lambda: "reading 0%" in text(app))
         await pilot.press("2")
         await until(pilot, lambda: shown(app).face is Face.BYTES)
-        assert shown(app).progress is not None
         first = messages(shown(app))
         await until(pilot, lambda: messages(shown(app)) > first)
+        await pilot.press("escape")
+        await until(pilot, lambda: "2 Messages" in text(app))
