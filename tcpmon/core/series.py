@@ -13,6 +13,8 @@ from tcpmon.core.numbers import Number
 
 BUCKETS = 2_048
 """When a series spans more buckets than that, pairs of them become one."""
+UNFINISHED = "incomplete"
+"""What the log says of a message that goes on."""
 FINEST = 1_953_125
 """Nanoseconds in the smallest bucket: 2**-9 s, so that widths from 1 s on are whole seconds."""
 
@@ -187,11 +189,14 @@ class Series:
         self._first = self._last = 0
 
     def take(self, message: Message) -> None:
-        """Add a message. Of events only the end of a connection means anything here."""
+        """Add a message. Of events only the end of a connection means anything here; what is not
+        whole yet stands in the log once more when it is, and counts then."""
         kind = message.kind
         if kind > Kind.CAST:
             if kind is Kind.CLOSE:
                 self.gaps.forget(message.client)
+            return
+        if UNFINISHED in message.odd:
             return
         copies, client = 1, message.client
         if message.cast is not None:

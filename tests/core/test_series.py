@@ -6,6 +6,7 @@ from math import inf
 
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from tcpmon.core.model import Cast, Kind, Message
 from tcpmon.core.numbers import LARGEST, parse
@@ -90,6 +91,15 @@ def test_events_are_no_messages() -> None:
     series = filled(*(said(kind, START, kind) for kind in Kind if kind > Kind.CAST))
     assert series.start is None
     assert series.columns(START, SECOND, 2) == [None, None]
+
+
+def test_what_goes_on_counts_when_it_is_whole() -> None:
+    """A message whose end is still to come is not counted twice; one that will never be whole
+    is counted."""
+    begun = replace(said(1, START), odd="incomplete, 3 B missing")
+    torn = replace(said(1, START), odd="its beginning is no longer kept, incomplete")
+    never = replace(said(3, START), odd="ended inside a message")
+    assert whole(filled(begun, torn, said(2, START), never)).rx.messages == 2
 
 
 def test_a_broadcast() -> None:

@@ -66,7 +66,8 @@ class PlotScreen(Screen[LogPlace | None]):
         super().__init__()
         self._node = node
         self._chosen = client
-        self._client = None if everyone else client
+        self.client = None if everyone else client
+        """Whose messages are shown, None for those of all."""
         self._title_of = title_of
         self._clipboard = clipboard
         self._past = past
@@ -95,8 +96,8 @@ class PlotScreen(Screen[LogPlace | None]):
 
     def _start_over(self) -> None:
         """Read all from the beginning: it is to be looked at in another way."""
-        self._whose = "all clients" if self._client is None else self._title_of(self._client)
-        self._gathers = Gathers(self._node, self._client, self._number)
+        self._whose = "all clients" if self.client is None else self._title_of(self.client)
+        self._gathers = Gathers(self._node, self.client, self._number)
 
     @work
     async def _watch(self) -> None:
@@ -209,14 +210,14 @@ class PlotScreen(Screen[LogPlace | None]):
         if self._chosen is None:
             self.notify("no client was chosen: it is of all", severity="warning")
             return
-        self._client = None if self._client is not None else self._chosen
+        self.client = None if self.client is not None else self._chosen
         self._start_over()
         self._look()
 
     @work
     async def action_edit(self) -> None:
         """Say which number."""
-        sample = Lens(self._client, most=numbers.SEEN)
+        sample = Lens(self.client, most=numbers.SEEN)
         newest = self._node.messages((self._node.span().end, 0), -SAMPLE, sample)
         said = [message.content for message in newest if message.kind <= Kind.CAST]
         number = await self.app.push_screen_wait(NumberDialog(said, self._past))

@@ -12,6 +12,7 @@ from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.faces.picture import Face, Picture
 from tcpmon.ui.screens import plot
+from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.plot import PlotScreen
 from tests.ui.fakes import (
     NOW,
@@ -245,6 +246,27 @@ async def test_to_the_log() -> None:
         assert none == [None] * 3
         assert clicked is not None
         assert clicked < newest
+
+
+async def test_the_log_goes_there() -> None:
+    """What was pointed at is under the log's cursor then, among the messages that were
+    plotted."""
+    node = a_node()
+    async with plots(node) as (app, pilot):
+        await press(app, pilot, *["h"] * 20)
+        picture = shown(app)
+        assert picture.cursor is not None
+        bucket = picture.column(picture.cursor)
+        await pilot.press("enter")
+        await until(pilot, lambda: "2 Messages" in text(app))
+        await pilot.pause()
+        main = app.screen
+        assert isinstance(main, MainScreen)
+        assert bucket
+        assert main._messages.cursor == bucket.place
+        assert main._messages.scope == 1
+        assert main.focused is main._messages
+        assert "▶" in text(app)
 
 
 async def test_a_number() -> None:
