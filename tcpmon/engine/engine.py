@@ -265,31 +265,33 @@ class Engine:
         match command:
             case Listen():
                 answer = await self._listen(command.endpoint)
-            case Unlisten():
-                self._unlisten(command.listener)
-                answer = None
             case Send():
                 answer = await self._send(command.data, command.clients)
             case Disconnect():
                 answer = await self._disconnect(command.clients, command.how)
-            case Permit():
-                self._permit(command.network, command.allow, command.seconds)
-                answer = None
-            case Unpermit():
-                self._unpermit(command.network)
-                answer = None
-            case Cut():
-                self._cut(command.framing, command.client, command.listener)
-                answer = None
-            case Examine():
-                answer = self._examine(command.client)
-            case ForgetClosed():
-                answer = self._forget_closed()
             case _:
-                raise TypeError(f"not a command: {command!r}")
+                answer = self._do_at_once(command)
         if shared is self._shared:
             self._settle()
         return cast("R", answer)
+
+    def _do_at_once(self, command: Command[object]) -> object:
+        match command:
+            case Unlisten():
+                self._unlisten(command.listener)
+            case Permit():
+                self._permit(command.network, command.allow, command.seconds)
+            case Unpermit():
+                self._unpermit(command.network)
+            case Cut():
+                self._cut(command.framing, command.client, command.listener)
+            case Examine():
+                return self._examine(command.client)
+            case ForgetClosed():
+                return self._forget_closed()
+            case _:
+                raise TypeError(f"not a command: {command!r}")
+        return None
 
     async def listen(self, address: str | Endpoint) -> ListenerPicture:
         """Listen on an address as on the command line, e.g. "localhost:0"; return the real one.

@@ -45,6 +45,7 @@ class Log:
         now: Callable[[], int],
     ) -> None:
         self._framings = framings
+        self._changes = 0
         self._window = Window(store, framings.of, ended, record_of)
         self._client_of = client_of
         self._clock = clock
@@ -96,6 +97,9 @@ class Log:
 
     def _sifting(self, lens: Lens) -> _Sifting | None:
         """Return what is known of a lens; None if it shows everything."""
+        if self._changes != self._framings.changes:
+            self._changes = self._framings.changes
+            self._window.recut()
         if not lens.filter:
             return None
         key = lens.client, lens.filter

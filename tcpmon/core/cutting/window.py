@@ -23,7 +23,7 @@ CUT_CHUNKS = 12
 """Of so many chunks it is remembered how their streams were cut."""
 STATES = 8
 """A stream's state is remembered at so many places, thinned out when there are more."""
-STREAMS = 20_000
+STREAMS = 4_000
 """Streams of which states are remembered, those looked at longest ago are forgotten first."""
 
 TORN = "its beginning is no longer kept"
@@ -70,6 +70,7 @@ class Window:
         self._states: OrderedDict[Stream, dict[int, Pending]] = OrderedDict()
         self._full_rows: dict[tuple[int, int | None], array[int]] = {}
         self._first = 0
+        self._seen: list[Chunk] = []
 
     def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
         """Return up to count rows at or after start, or -count before it, of one client or all."""
@@ -85,13 +86,42 @@ class Window:
                     found.append(message)
             return found if count >= 0 else found[::-1]
 
+    def recut(self) -> None:
+        """Take note that some streams are cut in another way now."""
+        self._full_rows.clear()
+
     def look(self) -> list[Chunk]:
         """Return the chunks there are now, and forget what was remembered of others."""
         chunks = self._store.chunks
-        if chunks[0].first != self._first:
-            self._first = chunks[0].first
-            self._forget(self._first)
+        first = chunks[0].first
+        if first != self._first:
+            gone = [chunk for chunk in self._seen if chunk.first < first]
+            if gone and gone[-1].end == first:
+                self._carry(gone, first)
+            self._forget(first)
+            self._first = first
+        self._seen = chunks
         return chunks
+
+    def _carry(self, gone: list[Chunk], first: int) -> None:
+        """Keep what is known of streams at the end of chunks that were dropped: what comes later
+        may go on with a message that began there."""
+        cut_there = {stream for chunk in gone for stream in self._cuts.get(chunk.first, {})}
+        for stream in {*self._states, *cut_there}:
+            states = self._states.get(stream, {})
+            if any(place >= first for place in states):
+                continue
+            state = None
+            for chunk in gone:
+                state = states.get(chunk.first, state)
+                cut = self._cuts.get(chunk.first, {}).get(stream)
+                count = len(self._numbers(chunk, stream))
+                if cut is not None and len(cut.seqs) == count:
+                    state = cut.after()
+                elif count:
+                    state = None
+            if state is not None:
+                self._remember(first, stream, state)
 
     def _forget(self, first: int) -> None:
         for known in (self._cuts, self._orders):

@@ -3,6 +3,7 @@
 It is the guess to begin with, before anybody has said what the stream is.
 """
 
+import copy
 import re
 from enum import IntEnum
 from typing import ClassVar
@@ -38,7 +39,6 @@ class Auto:
     """
 
     joins: ClassVar[bool] = False
-    timed: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._guess = _Guess.NONE
@@ -47,6 +47,16 @@ class Auto:
         self._last = 0
         self._waiting = False  # whether there are bytes behind the last end
         self._goes_on = False  # whether the last read looked like a part of something
+
+    def __copy__(self) -> "Auto":
+        other = object.__new__(Auto)
+        other.__dict__.update(self.__dict__, _line=copy.copy(self._line))
+        return other
+
+    @property
+    def timed(self) -> bool:
+        """Lines are lines, however they come."""
+        return self._guess is not _Guess.LINES or self._looked < LOOKED_AT
 
     def feed(self, data: bytes, time: int) -> list[int]:
         before = self._guess

@@ -58,6 +58,11 @@ class Framing(Struct, frozen=True):
     def __str__(self) -> str:
         return self.spec
 
+    @property
+    def by_read(self) -> bool:
+        """Whether a message is what one read gave."""
+        return self.framer is Reads
+
     def make(self) -> Framer:
         """Return a new framer, for one direction of one connection."""
         return self.framer(*self.arguments)

@@ -4,7 +4,7 @@ from hypothesis import given, settings, strategies as st
 
 from tcpmon.core.cutting.follow import Follower
 from tcpmon.core.framing import Framer
-from tcpmon.core.model import Kind
+from tcpmon.core.model import Kind, Message
 from tests.core.cutting.framers import Counted, Lines, Returns, Silences
 from tests.core.cutting.test_window import CASES, Log
 
@@ -21,7 +21,7 @@ def test_everything_once(
     kinds, steps = case
     log = Log(1 << 20, kinds)
     follower = Follower(log.window)
-    found = []
+    found: list[Message] = []
     for number, (client, kind, data) in enumerate(steps):
         log.say(client, kind, data)
         if number in takes:

@@ -75,8 +75,8 @@ class Log:
         for (who, _), reads in streams.items():
             framer = self.kinds[who]
             assert framer is not None
-            for seq, data, _, _ in straight(framer, reads) if client in (None, who) else ():
-                rows[seq].append(data)
+            for last, data, _, _ in straight(framer, reads) if client in (None, who) else ():
+                rows[last].append(data)
         return [((seq, part), data) for seq in sorted(rows) for part, data in enumerate(rows[seq])]
 
 
@@ -104,9 +104,9 @@ def test_all_that_is_kept(
         log.say(client, kind, data)
         if number in looks:
             log.window.messages((len(log.said), 0), -3, Lens())
-    for client in (None, 1, 2, 3):
-        expected = log.expected(client)
-        lens = Lens(client)
+    for scope in (None, 1, 2, 3):
+        expected = log.expected(scope)
+        lens = Lens(scope)
         assert told(log.window.messages((0, 0), ALL, lens)) == expected
         assert told(log.window.messages((len(log.said), 0), -ALL, lens)) == expected
         place = places.draw(st.tuples(st.integers(0, len(log.said)), st.integers(0, 3)))
@@ -151,6 +151,7 @@ def test_cut_anew(
         log.say(client, kind_, data)
     log.window.messages((0, 0), ALL, Lens())
     log.kinds = dict.fromkeys(log.kinds, kind)
+    log.window.recut()
     assert told(log.window.messages((0, 0), ALL, Lens())) == log.expected()
 
 

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from hypothesis import given, settings, strategies as st
@@ -56,7 +56,7 @@ def singles(stream: bytes) -> list[bytes]:
 def pieces(stream: bytes, places: Sequence[int]) -> list[bytes]:
     """Cut a stream at some places."""
     bounds = sorted({0, len(stream), *(place for place in places if 0 < place < len(stream))})
-    return [stream[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [stream[a:b] for a, b in pairwise(bounds)]
 
 
 def trial(
