@@ -18,6 +18,7 @@ class Place(StrEnum):
     FILTER = "filter"
     MESSAGE = "message"
     CLIENT = "client"
+    PLOT = "plot"
     LISTENERS = "listeners"
     LIMITS = "limits"
 
@@ -33,6 +34,7 @@ class Group(StrEnum):
     FILTER = "Filter"
     MESSAGE = "One message"
     CLIENT = "One client"
+    PLOT = "Plots"
     LISTENERS = "Listeners"
     LIMITS = "Limits and access"
 
@@ -70,8 +72,10 @@ class Action(Struct, frozen=True):
 
 _SHOWN = {
     "backspace": "bksp", "enter": "enter", "escape": "esc", "space": "space", "asterisk": "*",
-    "slash": "/", "backslash": "\\", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
-    "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "shift+tab": "⇧tab",
+    "slash": "/", "backslash": "\\", "question_mark": "?", "left_square_bracket": "[",
+    "right_square_bracket": "]", "plus": "+", "minus": "-", "equals_sign": "=",
+    "left": "←", "right": "→", "up": "↑", "down": "↓", "shift+left": "⇧←", "shift+right": "⇧→",
+    "pageup": "pgup", "pagedown": "pgdn", "shift+tab": "⇧tab",
 }  # fmt: skip
 
 
@@ -157,6 +161,8 @@ ACTIONS: tuple[Action, ...] = (
           pane="messages"),
     _main("export", "w", "Export", "Export to a file",
           "write messages to a file: text, hex, JSON, raw", Group.MESSAGES, footer=16),
+    _main("plot", "P", "Plots", "Plots", "see rates, gaps and numbers out of messages",
+          Group.MESSAGES),
     _main("clear-log", "ctrl+l", "Clear view", "Clear the log's view",
           "empty the log; esc brings the old messages back", Group.MESSAGES),
 
@@ -224,6 +230,48 @@ ACTIONS: tuple[Action, ...] = (
            footer=1, palette=False),
     Action("close", ("escape", "q", "i", "enter"), "Back", "Back", "back to the clients", Group.CLIENT,
            Place.CLIENT, footer=100, palette=False),
+
+    Action("next-face", ("tab",), "Next", "Next plot", "the next of the four plots", Group.PLOT,
+           Place.PLOT, footer=1, palette=False),
+    Action("previous-face", ("shift+tab",), "Plot before", "Plot before", "the plot before",
+           Group.PLOT, Place.PLOT, palette=False),
+    Action("messages", ("1",), "Messages/s", "Messages a second", "messages a second", Group.PLOT,
+           Place.PLOT, palette=False),
+    Action("bytes", ("2",), "Bytes/s", "Bytes a second", "bytes a second", Group.PLOT, Place.PLOT,
+           palette=False),
+    Action("gaps", ("3",), "Gaps", "Gaps between messages",
+           "how long a client is silent, how long answers take", Group.PLOT, Place.PLOT,
+           palette=False),
+    Action("number", ("4",), "Number", "A number against time",
+           "a number out of each message, against time", Group.PLOT, Place.PLOT, palette=False),
+    Action("edit", ("e",), "Number", "Say which number",
+           "say which number: u16be@4, or temp=([-\\d.]+)", Group.PLOT, Place.PLOT, footer=5,
+           palette=False),
+    Action("whose", ("a",), "All/one", "All clients or one", "of all clients, or of the one",
+           Group.PLOT, Place.PLOT, footer=7, palette=False),
+    Action("closer", ("plus", "equals_sign"), "Closer", "Closer",
+           "half the time, at the cursor or at the newest", Group.PLOT, Place.PLOT, footer=2,
+           palette=False),
+    Action("farther", ("minus",), "Farther", "Farther", "twice the time, up to all there is",
+           Group.PLOT, Place.PLOT, footer=6, palette=False),
+    Action("earlier", ("left",), "Earlier", "Earlier", "back in time", Group.PLOT, Place.PLOT,
+           footer=8, palette=False),
+    Action("later", ("right",), "Later", "Later", "on in time", Group.PLOT, Place.PLOT, footer=9,
+           palette=False),
+    Action("now", ("0", "end"), "Now", "Follow", "follow what comes", Group.PLOT, Place.PLOT,
+           footer=10, palette=False),
+    Action("cursor-left", ("h", "shift+left"), "Cursor", "Cursor left",
+           "point at the column before, and read its values", Group.PLOT, Place.PLOT, footer=3,
+           palette=False),
+    Action("cursor-right", ("l", "shift+right"), "Cursor right", "Cursor right",
+           "point at the next column", Group.PLOT, Place.PLOT, palette=False),
+    Action("open", ("enter",), "To the log", "Go there in the log",
+           "see the messages of the column in the log", Group.PLOT, Place.PLOT, footer=4,
+           palette=False),
+    Action("copy", ("y",), "Copy", "Copy", "copy the values that are shown as CSV", Group.PLOT,
+           Place.PLOT, footer=11, palette=False),
+    Action("close", ("escape", "q", "P"), "Back", "Back", "back to the log", Group.PLOT, Place.PLOT,
+           footer=100, palette=False),
 
     Action("add", ("a",), "Add", "Add a listener", "listen on another address", Group.LISTENERS,
            Place.LISTENERS, footer=1, palette=False),

@@ -73,6 +73,7 @@ class MainScreen(Screen[None]):
         self._carrying = Carrying(self, node, clipboard)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
+        self._numbers: list[str] = []  # that were plotted, the newest first
         self._paused_at = 0  # the end of the records then
         self._drafts: dict[Targets, tuple[Form, str]] = {}  # what was left unsent, for whom
 
@@ -422,6 +423,20 @@ class MainScreen(Screen[None]):
 
     def action_times(self) -> None:
         self.notify(f"times: {self._messages.next_times()}", timeout=2)
+
+    @work
+    async def action_plot(self) -> None:
+        """Of the client one looks at; in a log of all, of all, and the row's is a key away."""
+        from tcpmon.ui.screens.plot import PlotScreen
+
+        everyone = self._pane is self._messages and self._messages.scope is None
+        name, past = self._title_of, self._numbers
+        plot = PlotScreen(self._node, self._looked_at, name, self._clipboard, past, everyone)
+        place = await self.app.push_screen_wait(plot)
+        if place is not None:
+            self._messages.set_scope(plot.client)
+            self._messages.go_to(place)
+            self._go(self._messages)
 
     def action_clear_log(self) -> None:
         self._messages.clear()
