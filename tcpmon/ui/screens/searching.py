@@ -1,4 +1,4 @@
-"""What is hidden and what is looked for, in the table and in the log, and the line it is typed in."""
+"""What is hidden and what is looked for, in table and log, and the line it is typed in."""
 
 from collections.abc import Iterable
 
