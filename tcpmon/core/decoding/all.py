@@ -1,11 +1,27 @@
 """All decoders there are, which of them suits, and the fence that each is run in."""
 
 from tcpmon.core.decoding import LOOKED_AT, Decoded, Decoder, NotDecoded
+from tcpmon.core.decoding.cbor import Cbor
+from tcpmon.core.decoding.http import Http
 from tcpmon.core.decoding.json import Json
 from tcpmon.core.decoding.modbus import Modbus
+from tcpmon.core.decoding.mqtt import Mqtt
+from tcpmon.core.decoding.msgpack import Msgpack
+from tcpmon.core.decoding.nmea import Nmea
 from tcpmon.core.decoding.resp import Resp
+from tcpmon.core.decoding.xml import Xml
 
-_ALL: tuple[Decoder, ...] = (Json(), Modbus(), Resp())
+_ALL: tuple[Decoder, ...] = (
+    Json(),
+    Xml(),
+    Msgpack(),
+    Cbor(),
+    Http(),
+    Mqtt(),
+    Modbus(),
+    Resp(),
+    Nmea(),
+)
 
 _CUT = f"only the first {LOOKED_AT >> 20} MiB of it was looked at"
 

@@ -7,7 +7,7 @@ import re
 from json import loads
 from typing import ClassVar
 
-from tcpmon.core.decoding import VALUE_CHARACTERS, Decoded, NotDecoded
+from tcpmon.core.decoding import VALUE_CHARACTERS, Decoded
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
 from tcpmon.core.decoding.values import brief, counted, name_of, quoted
 
@@ -54,22 +54,18 @@ def _is_plain(data: bytes) -> bool:
 
 
 def _message(sheet: Sheet) -> None:
-    start = sheet.place
     opening = sheet.peek(1)
     if opening not in (b"{", b"["):
         _value(sheet, "value")
         sheet.summary = sheet.found[-1].value
         return
     brackets = "{}" if opening == b"{" else "[]"
-    done = False
     try:
         (_members if opening == b"{" else _items)(sheet)
-        done = True
+        sheet.summary = brackets
     finally:
-        if done or sheet.found:
+        if sheet.found or sheet.summary:
             sheet.summary = brief(sheet.found, brackets)
-        elif sheet.place < sheet.end and sheet.place - start < 2:
-            raise NotDecoded("it begins like JSON and does not go on like it")
 
 
 def _value(sheet: Sheet, name: str) -> None:

@@ -133,7 +133,7 @@ def _values(sheet: Sheet, function: int) -> None:
 
 
 def _registers(sheet: Sheet) -> list[int]:
-    found = []
+    found: list[int] = []
     while sheet.left > 1:
         start = sheet.place
         number = sheet.number(2)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tcpmon.core.decoding import Decoded, NotDecoded
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import brief, counted, cut, quoted, shown
+from tcpmon.core.decoding.values import NAME_CHARACTERS, brief, counted, cut, quoted, shown
 
 _LINES = {
     b"+": "text", b"-": "error", b":": "number", b",": "float", b"#": "boolean",
@@ -117,13 +117,12 @@ def _items(sheet: Sheet) -> int:
         if not pairs:
             _value(sheet, f"[{place}]")
             continue
-        start = sheet.place
         _value(sheet, "key")
-        key = sheet.found.pop()
-        sheet.place = start if key.parts else key.end
-        _value(sheet, key.value.strip('"') if not key.parts else f"key {place}")
-        if key.parts:
-            _value(sheet, f"value {place}")
+        if not sheet.found[-1].parts:
+            key = sheet.found.pop().value
+            _value(sheet, cut(key.strip('"'), NAME_CHARACTERS))
+        else:
+            _value(sheet, "value")
     return count
 
 

@@ -87,14 +87,14 @@ class Sheet:
         return match.group()
 
     def line(self) -> bytes:
-        """Return the bytes up to a line end, CR LF or LF, and go behind it; all if there is none."""
+        """Return the bytes up to CR LF or LF, and go behind it; all of them if there is none."""
         found = self.data.find(b"\n", self.place, self.end)
         line = self.take((found + 1 if found >= 0 else self.end) - self.place)
         return line.removesuffix(b"\n").removesuffix(b"\r")
 
     def add(self, name: str, value: str, start: int, end: int = -1) -> None:
         """Add a field; it ends at the place where we are if no end is given."""
-        self._spend()
+        self.spend()
         self.found.append(Field(name, cut(value), start, self.place if end < 0 else end))
 
     def add_number(self, name: str, size: int, words: dict[int, str] | None = None) -> int:
@@ -111,15 +111,16 @@ class Sheet:
         self.add(name, show(data), start)
         return data
 
-    def _spend(self, fields: int = 1) -> None:
+    def spend(self, fields: int = 1) -> None:
+        """Count fields that are about to be added. Raises Stop when there are too many."""
         if self._room < fields:
             raise Stop(f"there are more than {FIELDS:,} fields")
         self._room -= fields
 
     @contextmanager
     def group(self, name: str, value: str = "", start: int = -1) -> Iterator[Group]:
-        """Put the fields that are added meanwhile into one, from here (or start) to where it ends."""
-        self._spend()
+        """Put the fields that are added meanwhile into one, which begins here or at start."""
+        self.spend()
         group = Group(value)
         begin = self.place if start < 0 else start
         outer, self.found = self.found, []
@@ -157,7 +158,7 @@ class Sheet:
         if inner.note:
             self.notes.append(inner.note)
         for field in inner.fields:
-            self._spend(_count(field))
+            self.spend(_count(field))
             self.found.append(_moved(field, at))
 
     def messages(

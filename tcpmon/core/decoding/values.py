@@ -96,8 +96,10 @@ def brief(parts: Sequence[Field], brackets: str) -> str:
     words = []
     for part in parts[:_IN_BRIEF]:
         value = cut(part.value, _WORD_IN_BRIEF)
-        if part.parts:
-            value = "{…}" if part.value.startswith("map") else "[…]"
+        if part.parts and value.startswith(("list", "set")):
+            value = "[…]"
+        elif part.parts and (not value or value.startswith("map")):
+            value = "{…}"
         words.append(f"{part.name}: {value}" if brackets == "{}" else value)
     if len(parts) > _IN_BRIEF:
         words.append("…")
