@@ -55,9 +55,8 @@ def _message(sheet: Sheet) -> None:
 
 def _start_line(sheet: Sheet, line: re.Match[bytes], names: tuple[str, ...]) -> None:
     for place, name in enumerate(names, 1):
-        sheet.add(
-            name, shown(line[place] or b""), max(0, line.start(place)), max(0, line.end(place))
-        )
+        if line[place] is not None:  # a status may go without a reason
+            sheet.add(name, shown(line[place]), line.start(place), line.end(place))
     sheet.place = line.end()
 
 
