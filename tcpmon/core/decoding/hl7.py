@@ -15,8 +15,9 @@ _LINE_END = re.compile(rb"[\r\n]*+")
 _MARKS = (b"\x1c", b"\x0b")
 _NAMES = {
     b"MSH": (
-        "separator", "separators", "sending application", "sending facility", "receiving application",
-        "receiving facility", "time", "security", "message type", "control id", "processing id",
+        "separator", "separators", "sending application", "sending facility",
+        "receiving application", "receiving facility", "time", "security",
+        "message type", "control id", "processing id",
         "version",
     ),
     b"PID": (
@@ -33,6 +34,7 @@ _NAMES = {
     b"OBR": ("set id", "placer order", "filler order", "service"),
     b"ERR": ("code", "location", "HL7 error", "severity"),
 }  # fmt: skip
+_FIELDS = 128  # what is behind them stays one; the longest segment has some sixty
 _HEADS = (b"MSH", b"FHS", b"BHS")
 _MATTERS = {b"MSH": (9, 10, 3), b"PID": (3, 5), b"MSA": (1, 3), b"OBX": (3, 5, 6), b"EVN": (1,)}
 
@@ -68,7 +70,7 @@ def _message(sheet: Sheet) -> None:
 
 
 def _segment(sheet: Sheet, segment: bytes, start: int, separator: bytes) -> None:
-    words = segment.split(separator)
+    words = segment.split(separator, _FIELDS)
     kind = words[0]
     names = _NAMES.get(kind, ())
     is_head = kind in _HEADS
@@ -87,7 +89,7 @@ def _segment(sheet: Sheet, segment: bytes, start: int, separator: bytes) -> None
         group.value = _told(kind, words)
         sheet.place = end
     if is_head:
-        sheet.summary = _told(kind, words)
+        sheet.summary = _told(kind, words) or "message"
 
 
 def _told(kind: bytes, words: list[bytes]) -> str:

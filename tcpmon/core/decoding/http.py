@@ -109,7 +109,8 @@ def _content(sheet: Sheet, headers: dict[str, bytes], data: bytes, start: int, a
     sheet.summary += f", {shown(kind) or 'body of'} {size(len(data))}"
     packed = headers.get("content-encoding", b"").lower()
     if packed and packed != b"identity":
-        plain, note = unpacked(data, packed)
+        plain, note = unpacked(data, packed, sheet.unpackable)
+        sheet.unpackable -= len(plain or b"")
         if note:
             sheet.notes.append(note)
         if plain is None:

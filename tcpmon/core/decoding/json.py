@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from tcpmon.core.decoding import VALUE_CHARACTERS, Decoded
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import brief, counted, name_of, quoted
+from tcpmon.core.decoding.values import NAME_CHARACTERS, brief, counted, name_of, quoted
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
@@ -92,7 +92,7 @@ def _members(sheet: Sheet) -> int:
     while _goes_on(sheet, b"}", count):
         if sheet.peek(1) != b'"':
             raise _wrong(sheet)
-        name = name_of(_string(sheet))
+        name = name_of(_string(sheet, 6 * NAME_CHARACTERS))
         sheet.match(_SPACE)
         _expect(sheet, b":")
         sheet.match(_SPACE)
@@ -128,11 +128,11 @@ def _expect(sheet: Sheet, byte: bytes) -> None:
     sheet.take(1)
 
 
-def _string(sheet: Sheet) -> str:
+def _string(sheet: Sheet, most: int = _SHOWN) -> str:
     start = sheet.place + 1
     if sheet.match(_STRING) is None:
         raise Stop("the end is missing: a text is not closed")
-    end = min(sheet.place - 1, start + _SHOWN)
+    end = min(sheet.place - 1, start + most)
     written = _WRITTEN.match(sheet.data, start, end)
     text = str(written.group() if written else b"", "utf-8", "surrogateescape")
     try:

@@ -135,7 +135,7 @@ def _connect(sheet: Sheet) -> None:
     if version == 5:
         _properties(sheet)
     name = _text(sheet, "client id")
-    sheet.summary += f" {name or '(no client id)'}, MQTT {VERSIONS.get(version, version)}"
+    sheet.summary += f" {name or '(no client id)'}, {VERSIONS.get(version, f'version {version}')}"
     sheet.summary += f", keep alive {alive} s"
     if bits & 4:
         if version == 5:
@@ -274,12 +274,14 @@ def _filters(sheet: Sheet, options: int) -> None:
 def _are_filters(sheet: Sheet, options: int) -> bool:
     """Return whether filters follow at once, as they do in 3.1.1."""
     place = sheet.place
-    while place < sheet.end:
+    for _ in range(FIELDS):
+        if place >= sheet.end:
+            return place == sheet.end
         size = int.from_bytes(sheet.data[place : place + 2], "big")
         if size == 0:
             return False
         place += 2 + size + options
-    return place == sheet.end
+    return True
 
 
 def _suback(sheet: Sheet) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
-from tcpmon.core.decoding import DEPTH, FIELDS, Decoded, Field, NotDecoded
+from tcpmon.core.decoding import DEPTH, FIELDS, UNPACKED, Decoded, Field, NotDecoded
 from tcpmon.core.decoding.values import counted, cut, named, shown
 
 NOTHING = re.compile(rb"")
@@ -35,10 +35,20 @@ class Sheet:
 
     place, end: the next byte, and where reading ends: behind the last byte, or of a part that
     says how long it is. summary: "" until the bytes are taken to be what is looked for.
-    found: the fields of the group that is open. short: told where the bytes end too early.
+    found: the fields of the group that is open. unpackable: how many bytes may still be unpacked.
     """
 
-    __slots__ = ("_deep", "_room", "data", "end", "found", "notes", "place", "summary")
+    __slots__ = (
+        "_deep",
+        "_room",
+        "data",
+        "end",
+        "found",
+        "notes",
+        "place",
+        "summary",
+        "unpackable",
+    )
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -47,6 +57,7 @@ class Sheet:
         self.summary = ""
         self.notes: list[str] = []
         self.found: list[Field] = []
+        self.unpackable = UNPACKED
         self._room = FIELDS
         self._deep = 0
 
@@ -162,35 +173,37 @@ class Sheet:
             self.found.append(_moved(field, at))
 
     def messages(
-        self, read: Callable[["Sheet"], None], between: re.Pattern[bytes] = NOTHING
+        self,
+        read: Callable[["Sheet"], None],
+        between: re.Pattern[bytes] = NOTHING,
+        most: int = FIELDS,
     ) -> None:
         """Read one message behind the other, each a group if there are several.
 
         read: reads one, and sets the summary as soon as it is sure that it is one. It raises
         NotDecoded if it is none, and Stop where it ends too early. between: what may stand
-        in front of each and at the end.
+        in front of each and at the end. most: how many are read.
         """
         found: list[Field] = []
-        while True:
-            self.match(between)
-            if self.place >= self.end:
+        self.match(between)
+        while self.place < self.end:
+            if self._room <= 0 or len(found) >= most:
+                told = f"{FIELDS:,} fields" if self._room <= 0 else f"{most:,} messages"
+                self.notes.append(f"there are more than {told}")
                 break
             start = self.place
             why = self._one(read)
             if self.summary:
                 self._room -= 1
-                found.append(
-                    Field("message", cut(self.summary), start, self.place, tuple(self.found))
-                )
+                parts = tuple(self.found)
+                found.append(Field("message", cut(self.summary), start, self.place, parts))
             elif not found:
                 raise NotDecoded(why or "there is nothing in it")
             self.found = []
             if why or self.place == start:
                 self.notes.append(why)
                 break
-            if self._room <= 0:
-                self.notes.append(f"there are more than {FIELDS:,} fields")
-                break
+            self.match(between)
         self._gather(found)
 
     def _one(self, read: Callable[["Sheet"], None]) -> str:
@@ -228,11 +241,14 @@ class Sheet:
 
 
 def read(
-    data: bytes, one: Callable[[Sheet], None], between: re.Pattern[bytes] = NOTHING
+    data: bytes,
+    one: Callable[[Sheet], None],
+    between: re.Pattern[bytes] = NOTHING,
+    most: int = FIELDS,
 ) -> Decoded:
     """Return what the messages in the bytes say, see `Sheet.messages`. Raises NotDecoded."""
     sheet = Sheet(data)
-    sheet.messages(one, between)
+    sheet.messages(one, between, most)
     return sheet.decoded()
 
 

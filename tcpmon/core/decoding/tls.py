@@ -18,7 +18,7 @@ from tcpmon.core.decoding.tls_words import (
     SCHEMES,
     VERSIONS,
 )  # fmt: skip
-from tcpmon.core.decoding.values import counted, hexed, shown
+from tcpmon.core.decoding.values import counted, cut, hexed, shown
 from tcpmon.core.units import size
 
 _ALERT, _HANDSHAKE, _HEARTBEAT = 21, 22, 24
@@ -85,17 +85,15 @@ def _alert(sheet: Sheet) -> None:
 
 
 def _handshakes(sheet: Sheet) -> None:
-    told = []
+    told = ""
     while sheet.left:
         kind = sheet.peek(1)[0]
         length = int.from_bytes(sheet.peek(4)[1:], "big")
         if kind not in HANDSHAKES or length > sheet.left + _LONGEST:
-            told.append(f"encrypted, {size(sheet.left)}")
-            sheet.summary = f"handshake: {', '.join(told)}"
+            sheet.summary = f"{told}encrypted handshake, {size(sheet.left)}"
             sheet.add_bytes("encrypted", sheet.left, hexed)
             return
-        told.append(HANDSHAKES[kind])
-        sheet.summary = ", ".join(told[:_TOLD])
+        sheet.summary = told + HANDSHAKES[kind]
         with sheet.group("handshake", f"{kind}, {HANDSHAKES[kind]}"):
             sheet.take(4)
             with sheet.within(length):
@@ -103,7 +101,7 @@ def _handshakes(sheet: Sheet) -> None:
                     _HELLOS[kind](sheet)
                 elif sheet.left:
                     sheet.add_bytes("content", sheet.left, hexed)
-        told[-1] = sheet.summary.rpartition(", ".join(told[:-1]))[2].removeprefix(", ")
+        told = cut(f"{sheet.summary}, ")
 
 
 def _client_hello(sheet: Sheet) -> None:
@@ -170,9 +168,9 @@ def _extensions(sheet: Sheet) -> None:
             kind = sheet.number(2)
             name = _named(EXTENSIONS)(kind.to_bytes(2, "big"))
             length = sheet.number(2)
-            with sheet.group(name, str(kind), start) as inner, sheet.within(length):
+            with sheet.group(name, f"extension {kind}", start) as inner, sheet.within(length):
                 if kind in _READERS and length:
-                    inner.value = f"{kind}: {_READERS[kind](sheet)}"
+                    inner.value = _READERS[kind](sheet)
                 elif sheet.left:
                     sheet.add_bytes("content", sheet.left, hexed)
         group.value = counted(len(sheet.found), "extension")

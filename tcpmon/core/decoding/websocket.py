@@ -40,6 +40,8 @@ class WebSocket:
             text = _unmasked(data[start : start + min(length, 1024)], mask)
             return 0.75 if length and _is_text(text, length > 1024) else 0.0
         whole = start + length == len(data)
+        if kind == 8 and length >= 2 and not masked:
+            return 0.8 if 1000 <= int.from_bytes(data[start : start + 2], "big") < 5000 else 0.0
         return (0.55 if masked and kind > 2 else 0.45) if whole else 0.0
 
     def decode(self, data: bytes) -> Decoded:

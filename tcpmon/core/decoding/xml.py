@@ -17,6 +17,8 @@ _NAME = rb"[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*+"
 _OPENING = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\s|<!--|<!DOCTYPE\s|<" + _NAME + rb"(?:\s[^<>]*+)?/?>)"
 )
+_SPACE = re.compile(rb"\s*+")
+_DOCUMENTS = 200  # one behind the other: each needs a parser of its own
 _JUNK = 9  # expat: something follows the document
 _UTF16 = (b"\xff\xfe<\0", b"\xfe\xff\0<")
 
@@ -37,7 +39,7 @@ class Xml:
         return 0.8 if data.rstrip()[-1:] == b">" else 0.6
 
     def decode(self, data: bytes) -> Decoded:
-        return read(data, _document)
+        return read(data, _document, _SPACE, _DOCUMENTS)
 
 
 @dataclass(slots=True)
