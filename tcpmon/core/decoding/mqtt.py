@@ -7,7 +7,7 @@ both would, it is taken for 3.1.1.
 from collections.abc import Callable
 from typing import ClassVar
 
-from tcpmon.core.decoding import Decoded, NotDecoded
+from tcpmon.core.decoding import FIELDS, Decoded, NotDecoded
 from tcpmon.core.decoding.inside import add_payload
 from tcpmon.core.decoding.mqtt_words import (
     CONNACK,

@@ -15,6 +15,7 @@ _CLOSE = {
     1011: "internal error", 1012: "restart", 1013: "try again later",
 }  # fmt: skip
 _FLAGS = {0x80: "final", 0x40: "RSV1 (compressed)", 0x20: "RSV2", 0x10: "RSV3"}
+_RATED = 16  # frames that are looked at to rate them
 _SIZES = {126: 2, 127: 8}
 
 
@@ -24,36 +25,51 @@ class WebSocket:
     name: ClassVar[str] = "WebSocket"
 
     def rate(self, data: bytes) -> float:
-        if len(data) < 2 or data[0] & 0x30 or data[0] & 15 not in _KINDS:
+        end = _end(data, 0)
+        frames = 1
+        while 0 < end < len(data) and frames < _RATED:
+            end = _end(data, end)
+            frames += 1
+        if end < 0 or (end != len(data) and frames < _RATED):
             return 0.0
-        kind, length = data[0] & 15, data[1] & 0x7F
-        if kind > 2 and (length > 125 or not data[0] & 0x80):
-            return 0.0
-        wide = _SIZES.get(length, 0)
-        length = int.from_bytes(data[2 : 2 + wide], "big") if wide else length
-        masked = data[1] & 0x80
-        start = 2 + wide + (4 if masked else 0)
-        if start + length > len(data):
-            return 0.0
+        kind, masked = data[0] & 15, data[1] & 0x80
+        start, length = _payload_at(data, 0)
         if kind == 1 and data[0] & 0xC0 == 0x80:
             mask = data[start - 4 : start] if masked else b""
             text = _unmasked(data[start : start + min(length, 1024)], mask)
             return 0.75 if length and _is_text(text, length > 1024) else 0.0
-        whole = start + length == len(data)
         if kind == 8 and length >= 2 and not masked:
             return 0.8 if 1000 <= int.from_bytes(data[start : start + 2], "big") < 5000 else 0.0
-        return (0.55 if masked and kind > 2 else 0.45) if whole else 0.0
+        return 0.55 if masked and kind > 2 else 0.45
 
     def decode(self, data: bytes) -> Decoded:
         return read(data, _frame)
 
 
+def _payload_at(data: bytes, start: int) -> tuple[int, int]:
+    """Return where the payload of a frame begins, and how long it is."""
+    length = data[start + 1] & 0x7F
+    wide = _SIZES.get(length, 0)
+    if wide:
+        length = int.from_bytes(data[start + 2 : start + 2 + wide], "big")
+    return start + 2 + wide + (4 if data[start + 1] & 0x80 else 0), length
+
+
+def _end(data: bytes, start: int) -> int:
+    """Return where a frame ends, -1 if none begins here."""
+    if len(data) < start + 2 or data[start] & 0x30 or data[start] & 15 not in _KINDS:
+        return -1
+    if data[start] & 8 and (data[start + 1] & 0x7F > 125 or not data[start] & 0x80):
+        return -1  # what controls is short and in one piece
+    return sum(_payload_at(data, start))
+
+
 def _is_text(data: bytes, is_cut: bool) -> bool:
     try:
-        data.decode()
+        text = data.decode()
     except UnicodeDecodeError as error:
         return is_cut and error.start > len(data) - 4
-    return True
+    return "".join(text.split()).isprintable()
 
 
 def _unmasked(data: bytes, mask: bytes) -> bytes:

@@ -18,7 +18,7 @@ _OPENING = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\s|<!--|<!DOCTYPE\s|<" + _NAME + rb"(?:\s[^<>]*+)?/?>)"
 )
 _SPACE = re.compile(rb"\s*+")
-_DOCUMENTS = 200  # one behind the other: each needs a parser of its own
+_DOCUMENTS = 100  # one behind the other: each needs a parser of its own
 _JUNK = 9  # expat: something follows the document
 _UTF16 = (b"\xff\xfe<\0", b"\xfe\xff\0<")
 
