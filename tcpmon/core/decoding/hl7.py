@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tcpmon.core.decoding import Decoded, NotDecoded
 from tcpmon.core.decoding.sheet import Sheet, read
-from tcpmon.core.decoding.values import NAME_CHARACTERS, cut, shown
+from tcpmon.core.decoding.values import name_in, shown
 
 _BETWEEN = re.compile(rb"[\x0b\x1c\r\n]*+")
 _HEAD = re.compile(rb"(?:MSH|FHS|BHS)([!-/:-@\[-`{-~])[!-~]{2,6}")
@@ -77,7 +77,7 @@ def _segment(sheet: Sheet, segment: bytes, start: int, separator: bytes) -> None
     if is_head:  # the separator itself is its first field
         words[1:1] = [separator]
     end = sheet.place
-    with sheet.group(cut(shown(kind), NAME_CHARACTERS) or "segment", start=start) as group:
+    with sheet.group(name_in(kind), start=start) as group:
         at = start + len(words[0]) + 1
         for place, word in enumerate(words[1:], 1):
             if is_head and place == 1:

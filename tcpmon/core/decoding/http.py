@@ -7,7 +7,7 @@ from tcpmon.core.decoding import Decoded, NotDecoded
 from tcpmon.core.decoding.http_body import dechunked, form, unpacked
 from tcpmon.core.decoding.inside import inside
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import NAME_CHARACTERS, cut, shown
+from tcpmon.core.decoding.values import name_in, shown
 from tcpmon.core.units import size
 
 _BETWEEN = re.compile(rb"(?:\r?\n)*+")
@@ -74,7 +74,7 @@ def _header(sheet: Sheet, headers: dict[str, bytes]) -> bool:
     if not colon:
         raise Stop(f"byte {start} should begin a header")
     at = start + len(name) + 1 + len(value) - len(value.lstrip())
-    sheet.add(cut(shown(name), NAME_CHARACTERS), shown(value.strip()), at, start + len(line))
+    sheet.add(name_in(name), shown(value.strip()), at, start + len(line))
     headers[str(name[:64], "latin-1").strip().lower()] = value.strip()
     return True
 

@@ -17,7 +17,10 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _WRITTEN = re.compile(rb'(?:[^"\\]++|\\u[0-9a-fA-F]{4}|\\[^u])*+')
 _UNCLOSED = "the end is missing: a text is not closed"
 _SHOWN = 6 * VALUE_CHARACTERS
-_PLAIN = re.compile(rb"(?:-?\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+|true|false|null)(?![\w.+-])")
+_PLAIN = re.compile(
+    rb"(?:-?(?:0|[1-9]\d*+)(?:\.\d++)?+(?:[eE][+-]?\d++)?+|true|false|null)(?![\w.+-])"
+)
+_BEGINNING = re.compile(rb'\s*+(?:\{\s*+"[^"\n]{1,80}+"\s*+:|\[\s*+[\[{][\t\r\n -~]{6})')
 _QUICK = 1 << 16  # what is longer is not read whole only to rate it
 
 
@@ -34,7 +37,7 @@ class Json:
             return 0.6
         if _is_json(data) or _is_json(data.splitlines()[0]):
             return 0.95
-        return 0.55 if re.match(rb'\s*(?:\{\s*+"[^"\n]{1,80}"\s*:|\[\s*[\[{])', data) else 0.0
+        return 0.55 if _BEGINNING.match(data) else 0.0
 
     def decode(self, data: bytes) -> Decoded:
         return read(data, _message, _SPACE)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tcpmon.core.decoding import Decoded, NotDecoded
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import NAME_CHARACTERS, brief, counted, cut, quoted, shown
+from tcpmon.core.decoding.values import brief, counted, cut, name_from, quoted, shown
 
 _LINES = {
     b"+": "text", b"-": "error", b":": "number", b",": "float", b"#": "boolean",
@@ -119,8 +119,7 @@ def _items(sheet: Sheet) -> int:
             continue
         _value(sheet, "key")
         if not sheet.found[-1].parts:
-            key = sheet.found.pop().value
-            _value(sheet, cut(key.strip('"'), NAME_CHARACTERS))
+            _value(sheet, name_from(sheet.found.pop().value))
         else:
             _value(sheet, "value")
     return count

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from tcpmon.core.decoding import Decoded, NotDecoded
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import NAME_CHARACTERS, cut, shown
+from tcpmon.core.decoding.values import cut, name_in, shown
 
 _BETWEEN = re.compile(rb"[\r\n\0]*+")
 _COUNT = re.compile(rb"([1-9]\d{0,6}) (?=<\d{1,3}>)")
@@ -107,10 +107,10 @@ def _structured(sheet: Sheet) -> None:
     if sheet.peek(1) == _NIL:
         sheet.take(1)
     while name := sheet.match(_DATA_NAME):
-        with sheet.group(cut(shown(name[1:]), NAME_CHARACTERS), start=sheet.place - len(name)):
+        with sheet.group(name_in(name[1:]), start=sheet.place - len(name)):
             while parameter := _PARAMETER.match(sheet.data, sheet.place, sheet.end):
                 sheet.place = parameter.end()
-                key = cut(shown(parameter[1]), NAME_CHARACTERS)
+                key = name_in(parameter[1])
                 sheet.add(key, shown(parameter[2]), parameter.start(2), parameter.end(2))
             if sheet.peek(1) != b"]":
                 raise Stop(f"byte {sheet.place} should end structured data")

@@ -39,8 +39,8 @@ class WebSocket:
             text = _unmasked(data[start : start + min(length, 1024)], mask)
             return 0.75 if length and _is_text(text, length > 1024) else 0.0
         if kind == 8 and length >= 2 and not masked:
-            return 0.8 if 1000 <= int.from_bytes(data[start : start + 2], "big") < 5000 else 0.0
-        return 0.55 if masked and kind > 2 else 0.45
+            return 0.8 if 1000 <= int.from_bytes(data[start : start + 2]) < 5000 else 0.0
+        return 0.5 if masked and kind > 2 else 0.45
 
     def decode(self, data: bytes) -> Decoded:
         return read(data, _frame)
@@ -59,7 +59,7 @@ def _end(data: bytes, start: int) -> int:
     """Return where a frame ends, -1 if none begins here."""
     if len(data) < start + 2 or data[start] & 0x30 or data[start] & 15 not in _KINDS:
         return -1
-    if data[start] & 8 and (data[start + 1] & 0x7F > 125 or not data[start] & 0x80):
+    if data[start] & 8 and (data[start + 1] & 0x7F > 125 or data[start] & 0xC0 != 0x80):
         return -1  # what controls is short and in one piece
     return sum(_payload_at(data, start))
 

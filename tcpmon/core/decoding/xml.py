@@ -14,11 +14,13 @@ from tcpmon.core.decoding.sheet import Sheet, Stop, read
 from tcpmon.core.decoding.values import brief, cut, name_of, shown_text
 
 _NAME = rb"[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*+"
+_INSIDE = rb"[^<>\x00-\x08\x0e-\x1f]*+"
 _OPENING = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\s|<!--|<!DOCTYPE\s|<" + _NAME + rb"(?:\s[^<>]*+)?/?>)"
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\s|<!--|<!DOCTYPE\s|<%b(?:\s%b)?/?>)" % (_NAME, _INSIDE)
 )
 _SPACE = re.compile(rb"\s*+")
 _DOCUMENTS = 100  # one behind the other: each needs a parser of its own
+_ONE_TAG = (b"/>", b"/\0>\0", b"\0/\0>")
 _JUNK = 9  # expat: something follows the document
 _UTF16 = (b"\xff\xfe<\0", b"\xfe\xff\0<")
 
@@ -48,6 +50,7 @@ class _Element:
     start: int
     parts: list[Field] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    holds: int = 0  # how many elements
     length: int = 0  # of its texts: one that is long is not kept whole
 
 
@@ -72,6 +75,8 @@ class _Reader:
         sheet = self.sheet
         try:
             self.parser.Parse(memoryview(sheet.data)[sheet.place :], True)
+        except (LookupError, ValueError):
+            raise Stop("its encoding is not known") from None
         except expat.ExpatError as error:
             sheet.place = max(sheet.place, self.begin + max(0, self.parser.ErrorByteIndex))
             if self.root is None or error.code != _JUNK:
@@ -95,6 +100,8 @@ class _Reader:
         if len(self.elements) >= DEPTH:
             raise Stop(f"it is nested deeper than {DEPTH} levels")
         sheet.spend()
+        if self.elements:
+            self.elements[-1].holds += 1
         element = _Element(name_of(name), sheet.place)
         self.elements.append(element)
         for place in range(0, len(attributes), 2):
@@ -105,7 +112,10 @@ class _Reader:
     def close(self, _name: str) -> None:
         """Take the end of an element."""
         at = self.begin + self.parser.CurrentByteIndex
-        self.end_of_one(self.sheet.data.find(b">", at) + 1)
+        data, element = self.sheet.data, self.elements[-1]
+        # Of "<a/>" this is the end, of "<a></a>" where the second tag begins.
+        is_one_tag = not (element.holds or element.texts) and data[at - 4 : at].endswith(_ONE_TAG)
+        self.end_of_one(at if is_one_tag else data.find(b">", at) + 1)
 
     def end_of_one(self, end: int) -> None:
         """Make a field of the innermost element."""
