@@ -76,8 +76,9 @@ def _rate(data: bytes, head: tuple[int, int, int, int]) -> float:
     if kind == _PUBLISH:
         return _rate_topic(body, size) if bits & 6 != 6 else 0.0
     if kind in (8, 10):
-        # In 5 the length of the properties stands before the first filter.
-        return max(_rate_topic(body[2:], size - 2), _rate_topic(body[3:], size - 3))
+        number = _varint(body, 2)  # in 5 properties stand before the first filter
+        skipped = sum(number) if number else size
+        return max(_rate_topic(body[2:], size - 2), _rate_topic(body[skipped:], size - skipped))
     if end > len(data):
         return 0.0
     if kind in (12, 13):

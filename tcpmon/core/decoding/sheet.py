@@ -60,6 +60,7 @@ class Sheet:
         self.unpackable = UNPACKED
         self._room = FIELDS
         self._deep = 0
+        self._bounded = False  # whether something says that `end` is one
 
     @property
     def left(self) -> int:
@@ -68,7 +69,7 @@ class Sheet:
 
     def short(self, size: int) -> Stop:
         """Return what to raise where `size` bytes are to be read and so many are not there."""
-        if self.end < len(self.data):
+        if self._bounded:
             return Stop(f"at byte {self.place} something is longer than what it is in")
         missing = counted(size - self.left, "more byte")
         return Stop(f"the end is missing: {missing} should follow")
@@ -148,18 +149,18 @@ class Sheet:
     @contextmanager
     def within(self, size: int) -> Iterator[None]:
         """Read in the next so many bytes only; what is left of them is added as "rest"."""
-        outer = self.end
+        outer, was_bounded = self.end, self._bounded
         missing = size - self.left
+        self._bounded = was_bounded or missing <= 0
         self.end = min(outer, self.place + size)
         try:
             yield
             if self.left:
                 self.add_bytes("rest", self.left)
             if missing > 0:
-                self.end = outer
                 raise self.short(missing)
         finally:
-            self.end = outer
+            self.end, self._bounded = outer, was_bounded
 
     def embed(self, inner: Decoded, at: int) -> None:
         """Add the fields of what is inside of this one and was decoded by itself.

@@ -57,7 +57,10 @@ def test_places() -> None:
     ("data", "note"),
     [
         (bytes.fromhex("8301"), "the end is missing: 1 more byte should follow"),
-        (bytes.fromhex("82017a00ffffff"), "the end is missing: 16,777,215 more bytes should follow"),
+        (
+            bytes.fromhex("82017a00ffffff"),
+            "the end is missing: 16,777,215 more bytes should follow",
+        ),
         (bytes.fromhex("82011c"), "byte 2 is not how a CBOR value begins"),
         (bytes.fromhex("8201fc"), "byte 2 is not how a CBOR value begins"),
         (bytes.fromhex("82015f01"), "byte 3 should begin a part of a string"),
@@ -66,7 +69,7 @@ def test_places() -> None:
         (b"\x9f" + b"\0" * 5000, f"there are more than {FIELDS:,} fields"),
         (b"\x82\x01\x5f" + b"\x40" * 5000, f"there are more than {FIELDS:,} fields"),
     ],
-)  # fmt: skip
+)
 def test_notes(data: bytes, note: str) -> None:
     """It is said why what is shown is not all."""
     decoded = CBOR.decode(data)

@@ -52,12 +52,15 @@ def test_places() -> None:
     ("data", "note"),
     [
         (bytes.fromhex("9201"), "the end is missing: 1 more byte should follow"),
-        (bytes.fromhex("9201db00ffffff"), "the end is missing: 16,777,215 more bytes should follow"),
+        (
+            bytes.fromhex("9201db00ffffff"),
+            "the end is missing: 16,777,215 more bytes should follow",
+        ),
         (bytes.fromhex("9201c1"), "byte 2 is never used in MessagePack"),
         (b"\x92\x01" + b"\x91" * 1000, f"it is nested deeper than {DEPTH} levels"),
         (b"\xdd\xff\xff\xff\xff" + b"\1" * 5000, f"there are more than {FIELDS:,} fields"),
     ],
-)  # fmt: skip
+)
 def test_notes(data: bytes, note: str) -> None:
     """It is said why what is shown is not all."""
     decoded = MSGPACK.decode(data)
@@ -73,11 +76,17 @@ def test_refused(data: bytes) -> None:
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=9)
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats()
+    | st.text(max_size=9)
     | st.binary(max_size=9),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.integers(0, 99), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.integers(0, 99), inner, max_size=4)
+    ),
     max_leaves=20,
-)  # fmt: skip
+)
 
 
 @given(st.lists(VALUES, min_size=1, max_size=3))
