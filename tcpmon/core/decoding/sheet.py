@@ -210,14 +210,13 @@ class Sheet:
     def _one(self, read: Callable[["Sheet"], None]) -> str:
         """Read a message; return why reading ended there, "" if it did not."""
         self.summary = ""
-        start, end = self.place, self.end
+        start = self.place
         try:
             read(self)
         except Stop as stop:
-            self.end = end
             return str(stop)
         except NotDecoded as wrong:
-            self.end, self.found, self.summary, self.place = end, [], "", start
+            self.found, self.summary, self.place = [], "", start
             return f"from byte {start} on it is something else: {wrong}" if start else str(wrong)
         return ""
 
