@@ -39,6 +39,7 @@ class Sheet:
     """
 
     __slots__ = (
+        "_bounded",
         "_deep",
         "_room",
         "data",
