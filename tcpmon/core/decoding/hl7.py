@@ -83,8 +83,8 @@ def _segment(sheet: Sheet, segment: bytes, start: int, separator: bytes) -> None
             if is_head and place == 1:
                 continue
             if word:
-                name = names[place - 1] if place <= len(names) else f"field {place}"
-                sheet.add(f"{place} {name}", shown(word), at, at + len(word))
+                known = f"{place} {names[place - 1]}" if place <= len(names) else ""
+                sheet.add(known or f"field {place}", shown(word), at, at + len(word))
             at += len(word) + 1
         group.value = _told(kind, words)
         sheet.place = end

@@ -45,7 +45,7 @@ def _message(sheet: Sheet) -> None:
     headers: dict[str, bytes] = {}
     with sheet.group("headers") as group:
         while _header(sheet, headers):
-            group.value = str(len(headers))
+            group.value = str(len(sheet.found))
     if request and (host := headers.get("host")):
         sheet.summary += f", {shown(host)}"
     bodiless = status is not None and (status[2][:1] == b"1" or status[2] in (b"204", b"304"))
@@ -68,7 +68,7 @@ def _header(sheet: Sheet, headers: dict[str, bytes]) -> bool:
     line = sheet.line()
     if not line:
         return False
-    if len(headers) >= _LINES:
+    if len(sheet.found) >= _LINES:
         raise Stop(f"there are more than {_LINES} headers")
     name, colon, value = line.partition(b":")
     if not colon:

@@ -71,7 +71,7 @@ class Sheet:
     def short(self, size: int) -> Stop:
         """Return what to raise where `size` bytes are to be read and so many are not there."""
         if self._bounded:
-            return Stop(f"at byte {self.place} something is longer than what it is in")
+            return Stop(f"before byte {self.place} something is longer than what it is in")
         missing = counted(size - self.left, "more byte")
         return Stop(f"the end is missing: {missing} should follow")
 

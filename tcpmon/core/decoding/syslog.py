@@ -90,7 +90,8 @@ def _text(sheet: Sheet, text: bytes) -> None:
     end = sheet.place + len(text)
     sheet.place = sheet.end
     sheet.add("text", said, start, end)
-    sheet.summary = cut(f"{sheet.summary}: {said}")
+    if said:
+        sheet.summary = cut(f"{sheet.summary}: {said}")
 
 
 def _words(sheet: Sheet, line: re.Match[bytes], names: tuple[str, ...]) -> None:

@@ -75,7 +75,7 @@ def test_several() -> None:
     ("data", "note"),
     [
         (framed("0306022b00000064")[:-2], "the end is missing: 2 more bytes should follow"),
-        (framed("0f0013000a05cd01"), "at byte 13 something is longer than what it is in"),
+        (framed("0f0013000a05cd01"), "before byte 15 something is longer than what it is in"),
         (framed("07") + b"hello world", "from byte 8 on it is something else"),
     ],
 )

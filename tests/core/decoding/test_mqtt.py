@@ -125,7 +125,7 @@ def test_publish() -> None:
             b"\x30\xff\xff\xff\x7f\0\3a/b",
             "the end is missing: 268,435,450 more bytes should follow",
         ),
-        (packet(0x30, "00ff6162"), "at byte 4 something is longer than what it is in"),
+        (packet(0x30, "00ff6162"), "before byte 6 something is longer than what it is in"),
         (packet(0x20, "000002ff00"), "byte 5: there is no property 255"),
         (packet(0x20, "0000020b80"), "byte 6 should be a number"),
         (packet(0x20, "000080"), "byte 4 should be the length of properties"),
