@@ -35,7 +35,7 @@ _MODE = {
     "A": "autonomous", "D": "differential", "E": "estimated", "F": "float RTK", "M": "manual",
     "N": "not valid", "R": "RTK", "S": "simulated",
 }  # fmt: skip
-_WORDS = 64  # a sentence has 82 characters at most; proprietary ones may be longer
+_WORDS = 32  # what is behind them stays one; the longest sentence known has twenty
 _MINUTES = re.compile(r"\d{3,5}(?:\.\d{1,12})?", re.ASCII)
 _FIX = {"1": "no fix", "2": "2D", "3": "3D"}
 

@@ -18,7 +18,7 @@ def test_fields() -> None:
     found = told(decoded)
     assert found["3 sending application"] == "HIS"
     assert found["9 message type"] == "ADT^A01"
-    assert found["field 12"] == "2.5"
+    assert found["12 version"] == "2.5"
     assert found["PID"] == "7 DOE^JOHN"
     assert found["5 name"] == "DOE^JOHN"
     assert found["field 1"] == "a"

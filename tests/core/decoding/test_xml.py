@@ -52,7 +52,8 @@ def test_summary(data: bytes, summary: str) -> None:
 @pytest.mark.parametrize(
     ("data", "note"),
     [
-        (b"<a><b>x</b><c>", "the end is missing: 2 elements are still open"),
+        (b"<a><b>x</b><c>", "the end is missing: 2 elements not closed"),
+        (b"<a>x<b", "the end is missing: 1 element not closed"),
         (b"<a><b></c></a>", "line 1: mismatched tag"),
         (b"<a>\n&x;</a>", "line 2: undefined entity"),
         (b"<a>" * 1000, f"it is nested deeper than {DEPTH} levels"),
@@ -80,6 +81,7 @@ def test_text_is_bounded() -> None:
         (b'<!DOCTYPE l [<!ENTITY a "b">]><l>&a;</l>', "declares entities"),
         (b'<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><l>&a;</l>', "declares"),
         (b"hello", "line 1: syntax error"),
+        (b"<hello", "^the end is missing$"),
         (b"<?xml version='1.0' encoding='none'?><a/>", "encoding is not known"),
         (b"", "nothing"),
     ],
