@@ -121,6 +121,18 @@ async def test_the_whole_message_is_copied(terminal: list[str]) -> None:
     assert fake.most > 10_000
 
 
+async def test_a_message_that_is_gone_is_not_copied_by_half(
+    terminal: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was dropped while it was still on the screen is told, and nothing is asked."""
+    gone = Message(7, 1, Kind.RX, 1, b"beginn", size=100)
+    monkeypatch.setattr(MessagesPane, "selected", gone)
+    async with a_screen(node()) as (app, pilot):
+        await pilot.press("2", "Y")
+        await until(pilot, lambda: "the message has been dropped meanwhile" in said(app))
+        assert isinstance(app.screen, MainScreen)
+
+
 @pytest.mark.parametrize("opened", [False, True], ids=["log", "message"])
 async def test_an_event_has_no_bytes(terminal: list[str], opened: bool) -> None:
     """For what is no message nothing is asked, and that is said."""
