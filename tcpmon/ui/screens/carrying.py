@@ -105,7 +105,8 @@ class Carrying:
         called."""
         lens, row, clients = seen.lens, seen.row, seen.clients
         whose = "all clients" if lens.client is None else title_of(lens.client)
-        whats = [What(f"what the log shows: {whose}", Scope(lens, first=seen.floor))]
+        only = f", only what matches {lens.filter}" if lens.filter else ""
+        whats = [What(f"what the log shows: {whose}{only}", Scope(lens, first=seen.floor))]
         if seen.in_log and row is not None and row.kind <= Kind.CAST:
             amount = row.size if isinstance(row, Message) else len(row.data)
             whats.append(What(f"this message, {number(amount)} B", Scope(only=_place(row))))

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tcpmon.core.commands import How
-from tcpmon.core.model import Ask, Client, Lens, View
+from tcpmon.core.model import Ask, Client, View
 from tcpmon.core.node import Node, look_up
 from tcpmon.core.units import counted
 from tcpmon.ui import framed
@@ -410,7 +410,7 @@ class MainScreen(Screen[None]):
 
         log, client = self._messages, self._looked_at
         clients = self._clients.targets() if self._clients.marked else (client,) if client else ()
-        seen = Seen(Lens(log.scope), log.floor, log.selected, clients, self._pane is log)
+        seen = Seen(log.lens, log.floor, log.selected, clients, self._pane is log)
         await Carrying(self, self._node, self._clipboard).export(seen, self._title_of)
 
     # -- the window ---------------------------------------------------------------------

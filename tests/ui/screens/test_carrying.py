@@ -109,8 +109,10 @@ async def test_the_whole_message_is_copied(terminal: list[str]) -> None:
     """If the log has only its beginning, all of it is fetched for the copy."""
 
     class Node(FakeNode):
+        most = 0
+
         def messages(self, start: At, count: int, lens: Lens) -> list[Message]:
-            self.most = lens.most
+            self.most = max(self.most, lens.most)
             return super().messages(start, count, lens)
 
     fake = Node([a_client(1)], [a_record(0, b"x" * 10_000)])
