@@ -120,7 +120,7 @@ class Engine:
         self._came_by = array("I")  # the listeners of all clients there have been, in order
         self._framings = Framings(framing, lambda client: self._came_by[client - 1])
         self.log = Log(
-            self.store, self._framings, self._has_ended, self._record, self._client,
+            self.store, self._framings, self._has_ended, self._record, self.client,
             time.perf_counter, time.time_ns, threading.RLock(),
         )  # fmt: skip
         self._answer = answer
@@ -580,6 +580,11 @@ class Engine:
             self._framings.picture(), hidden, trouble,
         )  # fmt: skip
 
+    def client(self, id: int) -> Client | None:
+        """Return what the table shows of a client, None if it is not there (any more)."""
+        connection = self._roster[id]
+        return connection.picture() if connection else None
+
     def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:
         """Return the sums over all connections since the start."""
         rx_rate, tx_rate = rates[-1] if rates else (0.0, 0.0)
@@ -607,10 +612,6 @@ class Engine:
     def sift(self, lens: Lens, seconds: float) -> Sifted:
         """Go on looking for the messages of a lens that match its filter."""
         return self.log.sift(lens, seconds)
-
-    def _client(self, id: int) -> Client | None:
-        connection = self._roster[id]
-        return connection.picture() if connection else None
 
     def _has_ended(self, client: int, kind: int) -> bool:
         """Say whether nothing more will come of a client, or go to it."""

@@ -13,9 +13,10 @@ from tcpmon.core.export.jsonl import (
     Rx,
     Tx,
 )
+from tcpmon.core.model import Message
 from tcpmon.core.timestamps import Stamper
 
-__all__ = ["Broadcast", "Close", "Eof", "Event", "Listening", "Open", "Rx", "Tx"]
+__all__ = ["Broadcast", "Close", "Eof", "Event", "Listening", "Open", "Rx", "Tx", "message"]
 
 _jsonl = Jsonl(Stamper(time.gmtime).rfc3339)
 line = _jsonl.line
@@ -24,3 +25,8 @@ line = _jsonl.line
 def listening(address: str) -> bytes:
     """Return the line that tells a real address."""
     return _jsonl.listening(time.time_ns(), address)
+
+
+def message(what: Message) -> bytes:
+    """Return a message as one line."""
+    return b"".join(_jsonl.pieces(what))

@@ -3,8 +3,15 @@
 import time
 
 from tcpmon.core.export.text import Text, listening
+from tcpmon.core.model import Message
 from tcpmon.core.timestamps import Stamper
 
-__all__ = ["line", "listening"]
+__all__ = ["line", "listening", "message"]
 
-line = Text(Stamper(time.localtime).clock).line
+_text = Text(Stamper(time.localtime).clock)
+line = _text.line
+
+
+def message(what: Message) -> bytes:
+    """Return a message as one line."""
+    return b"".join(_text.pieces(what))

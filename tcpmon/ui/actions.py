@@ -15,6 +15,7 @@ class Place(StrEnum):
 
     MAIN = "main"
     COMPOSER = "composer"
+    FILTER = "filter"
     MESSAGE = "message"
     CLIENT = "client"
     LISTENERS = "listeners"
@@ -29,6 +30,7 @@ class Group(StrEnum):
     MESSAGES = "Messages"
     WINDOW = "Window"
     COMPOSER = "Composer"
+    FILTER = "Filter"
     MESSAGE = "One message"
     CLIENT = "One client"
     LISTENERS = "Listeners"
@@ -68,7 +70,7 @@ class Action(Struct, frozen=True):
 
 _SHOWN = {
     "backspace": "bksp", "enter": "enter", "escape": "esc", "space": "space", "asterisk": "*",
-    "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
+    "slash": "/", "backslash": "\\", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
     "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "shift+tab": "⇧tab",
 }  # fmt: skip
 
@@ -108,7 +110,7 @@ ACTIONS: tuple[Action, ...] = (
     _main("last", "G end", "Last", "Last row", "go to the last row; in the log, follow it", Group.MOVE),
     _main("open", "enter", "Open", "Open", "a client: only its messages; a message: all of it",
           Group.MOVE, footer=1),
-    _main("back", "escape", "Back", "Back", "one step back: zoom, one client, cleared view, marks",
+    _main("back", "escape", "Back", "Back", "one step back: zoom, filter, one client, view, marks",
           Group.MOVE),
 
     _main("examine", "i", "Details", "All of one client",
@@ -184,6 +186,20 @@ ACTIONS: tuple[Action, ...] = (
            Place.COMPOSER, footer=5, palette=False),
     Action("newer", ("down",), "Newer", "Newer", "what was sent after that", Group.COMPOSER,
            Place.COMPOSER, palette=False),
+
+    _main("filter", "slash", "Filter", "Filter the clients",
+          "show only clients that match: state:open rx>1MB gps", Group.FILTER, footer=15),
+    _main("filter-clear", "backslash", "No filter", "Clear the filter", "show all again", Group.FILTER),
+    Action("accept", ("enter",), "Keep", "Keep", "keep the filter and go back to the rows",
+           Group.FILTER, Place.FILTER, footer=1, palette=False),
+    Action("leave", ("escape",), "No filter", "No filter", "show all again and go back",
+           Group.FILTER, Place.FILTER, footer=2, palette=False),
+    Action("complete", ("tab",), "Complete", "Complete", "what the word may become; again: the next",
+           Group.FILTER, Place.FILTER, footer=3, palette=False),
+    Action("older", ("up",), "History", "Older", "an earlier filter", Group.FILTER, Place.FILTER,
+           footer=4, palette=False),
+    Action("newer", ("down",), "Newer", "Newer", "a later one", Group.FILTER, Place.FILTER,
+           palette=False),
 
     Action("previous", ("left_square_bracket", "left"), "Before", "Message before",
            "the client's message before", Group.MESSAGE, Place.MESSAGE, footer=1, palette=False),

@@ -31,18 +31,21 @@ class Open(msgspec.Struct, tag_field="event", tag="open"):
     listener: str
 
 
-class Rx(msgspec.Struct, tag_field="event", tag="rx"):
+class Rx(msgspec.Struct, tag_field="event", tag="rx", omit_defaults=True):
     """One read, or one message cut from reads. text: escaped, base64: the exact bytes, size:
-    how many."""
+    how many; reads: of how many reads it is, if not of one; odd: what is wrong with it, if
+    anything is."""
 
     time: str
     client: int
     size: int
     text: str
     base64: bytes
+    reads: int = 1
+    odd: str = ""
 
 
-class Tx(Rx, tag_field="event", tag="tx"):
+class Tx(Rx, tag_field="event", tag="tx", omit_defaults=True):
     """A payload accepted for sending."""
 
 
@@ -120,8 +123,14 @@ class Jsonl:
         """Yield a message as one line, as `line` returns it."""
         data, cast = message.data, message.cast
         raw = message.seq, message.time, message.client, message.kind, data
-        if message.kind > Kind.CAST or len(data) <= PIECE:
+        if message.kind > Kind.CAST:
             yield self.line(raw, cast)
+            return
+        if len(data) <= PIECE:
+            event = self._payload(raw, cast, escape(data), data)
+            if isinstance(event, Rx):
+                event.reads, event.odd = message.reads, message.odd
+            yield _encode(event) + b"\n"
             return
         yield _encode(self._payload(raw, cast, "", b"")).removesuffix(_EMPTY) + b'"'
         for part in escape_parts(data):
@@ -129,7 +138,9 @@ class Jsonl:
         yield b'","base64":"'
         for start in range(0, len(data), _BASE64):
             yield b64encode(data[start : start + _BASE64])
-        yield b'"}\n'
+        reads = b',"reads":%d' % message.reads if message.reads > 1 else b""
+        odd = b',"odd":' + _encode(message.odd) if message.odd else b""
+        yield b'"' + reads + odd + b"}\n"
 
 
 def _close(stamp: str, client: int, end: End) -> Close:

@@ -35,17 +35,18 @@ class Text:
         return before, "\n"
 
     def pieces(self, message: Message) -> Iterator[bytes]:
-        """Yield a message as one line, as `line` returns it."""
+        """Yield a message as one line, as `line` returns it, and behind it what is odd of it."""
         data, cast = message.data, message.cast
         raw = message.seq, message.time, message.client, message.kind, data
-        if message.kind > Kind.CAST or len(data) <= PIECE:
+        if message.kind > Kind.CAST or (len(data) <= PIECE and not message.odd):
             yield self.line(raw, cast)
             return
         before, after = self._around(raw, cast)
         yield before.encode()
         for part in escape_parts(data):
             yield part.encode()
-        yield after.encode()
+        odd = f" ({message.odd})" if message.odd else ""
+        yield f"{odd}{after}".encode()
 
 
 def listening(address: str) -> bytes:

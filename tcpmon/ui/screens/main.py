@@ -4,8 +4,10 @@ It holds the widgets together and says which of them an action means; what the
 actions are is in `actions`, what takes more than a keystroke in `errands`.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -24,8 +26,9 @@ from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
 from tcpmon.ui.render import copied
 from tcpmon.ui.screens.errands import Errands
-from tcpmon.ui.widgets.clients import ClientsPane
+from tcpmon.ui.widgets.clients import ClientsPane, shown
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
+from tcpmon.ui.widgets.filterbar import FilterBar, FilterInput
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.messages import MessagesPane
 from tcpmon.ui.widgets.status import StatusBar
@@ -35,7 +38,14 @@ if TYPE_CHECKING:
     from tcpmon.ui.screens.listeners import Failure
 
 ROOMY = 32  # rows from which the composer is always there
+SEEN = 200  # clients whose numbers, names and addresses completion offers
 NAMED = 6  # targets that the composer's border names
+
+
+_PLACES: dict[type[Widget | None], Place] = {
+    ComposerInput: Place.COMPOSER,
+    FilterInput: Place.FILTER,
+}
 
 
 class MainScreen(Screen[None]):
@@ -43,7 +53,7 @@ class MainScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.MAIN)
     AUTO_FOCUS = "#clients"
-    ALLOW_IN_MAXIMIZED_VIEW = "#status, #footer"
+    ALLOW_IN_MAXIMIZED_VIEW = "#status, #filter, #footer"
 
     def __init__(self, node: Node, clipboard: Clipboard, answer: str) -> None:
         """answer: how the node answers reads, for the first line."""
@@ -52,6 +62,7 @@ class MainScreen(Screen[None]):
         self._clipboard = clipboard
         self._status = StatusBar("status", answer)
         self._clients = ClientsPane("clients", self._ask)
+        self._filter = FilterBar("filter", self._seen)
         self._messages = MessagesPane("messages", node, self._title_of)
         self._composer = Composer("composer", self._describe)
         self._footer = KeyFooter("footer", Place.MAIN)
@@ -67,6 +78,7 @@ class MainScreen(Screen[None]):
         """From the top down."""
         yield self._status
         yield self._clients
+        yield self._filter
         yield self._messages
         yield self._composer
         yield self._footer
@@ -84,7 +96,8 @@ class MainScreen(Screen[None]):
 
     def _show_clients(self, view: View) -> None:
         self._clients.show(view)
-        self.set_class(not view.count, "-empty")
+        self.set_class(not view.count + view.hidden, "-empty")
+        self._filter.tell(*shown(view))
 
     def _show_messages(self, view: View) -> None:
         if not self._feed.paused:
@@ -114,10 +127,11 @@ class MainScreen(Screen[None]):
     @on(DescendantBlur)
     def _refocus(self) -> None:
         focused = self.focused
-        writing = isinstance(focused, ComposerInput)
-        self.set_class(writing, "-writing")
-        pane = focused.id if focused and focused.id and not writing else ""
-        self._footer.focus_on(Place.COMPOSER if writing else Place.MAIN, pane)
+        self.set_class(isinstance(focused, ComposerInput), "-writing")
+        self._filter.attend(focused)
+        place = _PLACES.get(type(focused), Place.MAIN)
+        pane = focused.id if focused and focused.id and place is Place.MAIN else ""
+        self._footer.focus_on(place, pane)
 
     @property
     def _pane(self) -> ClientsPane | MessagesPane:
@@ -196,6 +210,8 @@ class MainScreen(Screen[None]):
         """Undo the newest of what narrows the view."""
         if self.maximized is not None:
             self.minimize()
+        elif self._clients.filter:
+            self._clients.set_filter("")
         elif self._messages.scope is not None:
             self._messages.set_scope(None)
         elif self._messages.floor:
@@ -338,8 +354,8 @@ class MainScreen(Screen[None]):
         self._clients.toggle_mark()
 
     def action_mark_all(self) -> None:
-        everyone = self._node.view(self._clients.everyone())
-        self._clients.set_marks(row.id for row in everyone.rows if not row.end)
+        matching = self._node.view(self._clients.everyone(self._clients.filter))
+        self._clients.set_marks(row.id for row in matching.rows if not row.end)
 
     def action_unmark(self) -> None:
         self._clients.set_marks(())
@@ -355,6 +371,18 @@ class MainScreen(Screen[None]):
         if marked := self._clients.marked:
             everyone = self._node.view(self._clients.everyone())
             self._clients.set_marks(marked & {row.id for row in everyone.rows})
+
+    def action_filter(self) -> None:
+        self._filter.open(self._clients.filter, self._clients.set_filter)
+
+    def action_filter_clear(self) -> None:
+        self._clients.set_filter("")
+
+    def _seen(self, what: str) -> Iterable[str]:
+        from tcpmon.core.query.completion import seen_in
+
+        ask = replace(self._clients.everyone(), count=SEEN)
+        return seen_in(self._node.view(ask))(what)
 
     # -- the log ------------------------------------------------------------------------
 
