@@ -14,8 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tcpmon.core.commands import How
-from tcpmon.core.export.walk import Scope
-from tcpmon.core.model import Ask, Client, Lens, View
+from tcpmon.core.model import Ask, Client, View
 from tcpmon.core.node import Node, look_up
 from tcpmon.core.units import counted
 from tcpmon.ui import framed
@@ -24,9 +23,7 @@ from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
 from tcpmon.ui.render import copied
-from tcpmon.ui.screens.carrying import Carrying
 from tcpmon.ui.screens.errands import Errands
-from tcpmon.ui.screens.export import What
 from tcpmon.ui.screens.searching import Searching
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
@@ -70,7 +67,6 @@ class MainScreen(Screen[None]):
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
         self._searching = Searching(self, node, self._clients, self._messages)
         self._errands = Errands(self, node, self._title_of, self._ask)
-        self._carrying = Carrying(self, node, clipboard)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
         self._numbers: list[str] = []  # that were plotted, the newest first
@@ -452,17 +448,20 @@ class MainScreen(Screen[None]):
 
     @work
     async def action_copy_as(self) -> None:
-        await self._carrying.copy_record(self._messages.selected)
+        from tcpmon.ui.screens.carrying import Carrying
+
+        carrying = Carrying(self, self._node, self._clipboard)
+        await carrying.copy_record(self._messages.selected)
 
     @work
     async def action_export(self) -> None:
         """What the log shows, the row's message, its client or the marked ones, or everything."""
+        from tcpmon.ui.screens.carrying import Carrying, Seen
+
         log, client = self._messages, self._looked_at
-        whose = "all clients" if log.scope is None else self._title_of(log.scope)
-        shown = What(f"what the log shows: {whose}", Scope(Lens(log.scope), first=log.floor))
         clients = self._clients.targets() if self._clients.marked else (client,) if client else ()
-        name = self._title_of(clients[0]) if clients else ""
-        await self._carrying.export(shown, log.selected, clients, name, self._pane is log)
+        seen = Seen(log.lens, log.floor, log.selected, clients, self._pane is log)
+        await Carrying(self, self._node, self._clipboard).export(seen, self._title_of)
 
     # -- the window ---------------------------------------------------------------------
 
