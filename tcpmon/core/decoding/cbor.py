@@ -164,9 +164,11 @@ def _tagged(sheet: Sheet, name: str, tag: int, start: int) -> None:
 def _meaning(sheet: Sheet, tag: int, begin: int) -> str:
     """Return what the value that was read last says under a tag."""
     field = sheet.found[-1]
-    if tag == 1 and not field.parts and field.value[:1].lstrip("-").isdigit():
+    is_number = sheet.data[begin] >> 5 in (0, 1, 7) and field.value.lstrip("-")[:1].isdigit()
+    if tag == 1 and is_number:
         return when(float(field.value))
     if tag in (2, 3) and sheet.data[begin] >> 5 == 2 and len(field.value) < 3 * _WRITTEN_OUT:
-        number = int.from_bytes(bytes.fromhex(field.value), "big")
+        digits = field.value if field.value != hexed(b"") else ""
+        number = int.from_bytes(bytes.fromhex(digits), "big")
         return str(number if tag == 2 else -1 - number)
     return field.value

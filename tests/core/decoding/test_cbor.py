@@ -31,6 +31,8 @@ CBOR = Cbor()
         ("c1fb7e37e43c8800759c", "tag 1, time: 1e+300"),
         ("c249010000000000000000", "tag 2, big number: 18446744073709551616"),
         ("c349010000000000000000", "tag 3, negative big number: -18446744073709551617"),
+        ("c14107", "tag 1, time: 07"), ("c1f5", "tag 1, time: true"),
+        ("c120", "tag 1, time: 1969-12-31 23:59:59 UTC"), ("c240", "tag 2, big number: 0"),
         ("d9d9f701", "tag 55799, CBOR: 1"), ("d8ff01", "tag 255: 1"), ("0102", "1; 2"),
     ],
 )  # fmt: skip

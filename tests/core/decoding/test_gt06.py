@@ -47,6 +47,7 @@ def test_check() -> None:
         (framed(0x13, "64060400"), "heartbeat GPS, charging, SOS alarm"),
         (framed(0x13, ""), "heartbeat"),
         (framed(0x16, HERE + "00148f" + "0901cc00287d001fb8" + "6406040002"), "alarm"),
+        (framed(0x16, ""), "alarm"),
         (framed(0x8A, ""), "time"),
         (framed(0x99, "0102"), "message 0x99"),
         (b"\x79\x79\0\x07\x94\1\2\0\1" + check(b"\0\x07\x94\1\2\0\1").to_bytes(2, "big") + b"\r\n",
