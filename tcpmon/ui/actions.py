@@ -17,6 +17,8 @@ class Place(StrEnum):
     COMPOSER = "composer"
     MESSAGE = "message"
     CLIENT = "client"
+    COMPARE = "compare"
+    DIALOGUE = "dialogue"
     LISTENERS = "listeners"
     LIMITS = "limits"
 
@@ -31,6 +33,8 @@ class Group(StrEnum):
     COMPOSER = "Composer"
     MESSAGE = "One message"
     CLIENT = "One client"
+    COMPARE = "Two messages side by side"
+    DIALOGUE = "Two clients side by side"
     LISTENERS = "Listeners"
     LIMITS = "Limits and access"
 
@@ -148,6 +152,8 @@ ACTIONS: tuple[Action, ...] = (
           "clock, since the line above, both, since start, date", Group.MESSAGES),
     _main("copy", "y", "Copy", "Copy", "copy the row's message, or the client's address",
           Group.MESSAGES, footer=7),
+    _main("compare", "v", "Compare", "Compare",
+          "two messages: v on each; two clients: mark them, then v", Group.MESSAGES),
     _main("clear-log", "ctrl+l", "Clear view", "Clear the log's view",
           "empty the log; esc brings the old messages back", Group.MESSAGES),
 
@@ -194,6 +200,33 @@ ACTIONS: tuple[Action, ...] = (
            footer=1, palette=False),
     Action("close", ("escape", "q", "i", "enter"), "Back", "Back", "back to the clients", Group.CLIENT,
            Place.CLIENT, footer=100, palette=False),
+
+    Action("next-difference", ("n",), "Next", "Next difference", "go to the next difference",
+           Group.COMPARE, Place.COMPARE, footer=1, palette=False),
+    Action("previous-difference", ("N",), "Before", "Difference before", "go to the difference before",
+           Group.COMPARE, Place.COMPARE, footer=2, palette=False),
+    Action("form", ("x",), "Text/hex", "Text or hex", "show them as text or as hex",
+           Group.COMPARE, Place.COMPARE, footer=3, palette=False),
+    Action("swap", ("s",), "Swap", "Swap", "left becomes right", Group.COMPARE, Place.COMPARE, footer=4,
+           palette=False),
+    Action("copy", ("y",), "Copy", "Copy", "copy the differences as text", Group.COMPARE, Place.COMPARE,
+           footer=5, palette=False),
+    Action("close", ("escape", "q", "v"), "Back", "Back", "back to where you were", Group.COMPARE,
+           Place.COMPARE, footer=100, palette=False),
+
+    Action("open", ("enter",), "Compare", "Compare", "the two messages of the row, byte by byte",
+           Group.DIALOGUE, Place.DIALOGUE, footer=1, palette=False),
+    Action("next-difference", ("n",), "Next", "Next difference", "go to the next row that is not equal",
+           Group.DIALOGUE, Place.DIALOGUE, footer=2, palette=False),
+    Action("previous-difference", ("N",), "Before", "Difference before",
+           "go to the row before that is not equal", Group.DIALOGUE, Place.DIALOGUE, footer=3,
+           palette=False),
+    Action("swap", ("s",), "Swap", "Swap", "left becomes right", Group.DIALOGUE, Place.DIALOGUE,
+           footer=4, palette=False),
+    Action("copy", ("y",), "Copy", "Copy", "copy what is not equal as text", Group.DIALOGUE,
+           Place.DIALOGUE, footer=5, palette=False),
+    Action("close", ("escape", "q", "v"), "Back", "Back", "back to the clients", Group.DIALOGUE,
+           Place.DIALOGUE, footer=100, palette=False),
 
     Action("add", ("a",), "Add", "Add a listener", "listen on another address", Group.LISTENERS,
            Place.LISTENERS, footer=1, palette=False),

@@ -22,6 +22,7 @@ from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
 from tcpmon.ui.render import copied
+from tcpmon.ui.screens.comparer import Comparer
 from tcpmon.ui.screens.errands import Errands
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
@@ -57,6 +58,7 @@ class MainScreen(Screen[None]):
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
         self._errands = Errands(self, node, self._title_of, self._ask)
+        self._comparer = Comparer(self, node, self._title_of, clipboard, self._status.pin)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
         self._paused_at = 0  # the end of the records then
@@ -189,6 +191,8 @@ class MainScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Undo the newest of what narrows the view."""
+        if self._comparer.forget():
+            return
         if self.maximized is not None:
             self.minimize()
         elif self._messages.scope is not None:
@@ -367,6 +371,13 @@ class MainScreen(Screen[None]):
 
     def action_times(self) -> None:
         self.notify(f"times: {self._messages.next_times()}", timeout=2)
+
+    def action_compare(self) -> None:
+        """Two messages of the log, or two clients of the table."""
+        if self._pane is self._messages:
+            self._comparer.message(self._messages.selected, self._messages.scope)
+        else:
+            self._comparer.clients(self._clients.marked, self._clients.cursor)
 
     def action_clear_log(self) -> None:
         self._messages.clear()

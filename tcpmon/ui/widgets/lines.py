@@ -31,6 +31,7 @@ STYLES: dict[str, tuple[str, str, str]] = {
     "heading": ("quiet", "", ""),
     "key": ("accent", "", "bold"),
     "alert": ("background", "warning", "bold"),
+    "differs": ("warning", "", "bold underline"),
     "frame": ("border-blurred", "", ""),
     "frame-focus": ("border", "", ""),
     **{f"id-{number}": (f"id-{number}", "", "") for number in range(6)},
@@ -113,6 +114,7 @@ class Lines(Widget):
             bgcolor=Color.parse(variables[background]).rich_color if background else None,
             bold="bold" in weight or None,
             italic="italic" in weight or None,
+            underline="underline" in weight or None,
         )
 
     def forget_styles(self) -> None:
