@@ -19,7 +19,8 @@ _Gap = tuple[int, int, int, int]
 """(from, to) in the left one, (from, to) in the right one"""
 
 _SMALL = 2048  # bytes of a gap that may be aligned byte by byte
-_BLOCKS = ((16_384, 32, 32), (256, 12, 8))
+_SHORT_GAP = 256  # bytes up to which half of a gap equal by position is no chance
+_BLOCKS = ((16_384, 32, 32), (_SHORT_GAP, 12, 8))
 """(bytes of a gap at least, bytes of a block that is sought in both, how many are sought)"""
 _DRIFT = 16_384  # bytes by which what belongs together may stand elsewhere
 _WINDOW = 1 << 20  # bytes that are looked through for one block at most
@@ -49,7 +50,7 @@ class _Search:
         self._left = left
         self._right = right
         self._aligned = 20_000  # bytes of both sides, byte by byte
-        self._sampled = 6_000  # blocks
+        self._sampled = 12_000  # blocks
         self._sought = 1 << 23  # bytes that are looked through for blocks
 
     def run(self) -> tuple[list[Block], bool]:
@@ -84,10 +85,11 @@ class _Search:
         return _joined(common(self._left[x0:x1], self._right[y0:y1]), x0, y0), []
 
     def _is_alike(self, x: int, y: int, count: int) -> bool:
-        """Say whether position by position half is equal. Of much, a part is looked at."""
+        """Say whether position by position most is equal. Of much, a part is looked at."""
         step = count >> 14 | 1
         one, other = self._left[x : x + count : step], self._right[y : y + count : step]
-        return differing(one, 0, other, 0, len(one)).count(0) * 2 >= len(one)
+        unlike = len(one) - differing(one, 0, other, 0, len(one)).count(0)
+        return unlike * (2 if count <= _SHORT_GAP else 16) <= len(one)
 
     def _equal(self, x: int, y: int, most: int, backwards: bool = False) -> int:
         """Return how many bytes are equal from two places on, or before them."""
@@ -129,9 +131,12 @@ class _Search:
         high = min(y1, max(likely[:2]) + len(block) + _DRIFT)
         if high - low > min(_WINDOW, self._sought):
             return -1
-        self._sought -= high - low
-        y = self._right.find(block, max(y0, likely[0]), high)
-        return y if y >= 0 else self._right.find(block, low, high)
+        for begin in (max(y0, likely[0]), low):
+            y = self._right.find(block, begin, high)
+            self._sought -= (high if y < 0 else y) - begin
+            if y >= 0:
+                break
+        return y
 
     def _grown(self, gap: _Gap, anchors: Pairs, length: int) -> tuple[list[Block], list[_Gap]]:
         """Return blocks as long as they are equal around anchors, and the gaps between them."""

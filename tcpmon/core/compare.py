@@ -75,7 +75,7 @@ class Differences(Struct, frozen=True):
         """Say whether there is a difference from one place to another."""
         number_ = bisect_right(self.places, (begin, self.end))
         near = self.places[max(0, number_ - 1) : number_ + 1]
-        return any(one < end and begin < other for one, other in near)
+        return begin < end and any(one < end and begin < other for one, other in near)
 
     def positions(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield the bytes of each place from begin to end, by their numbers; -1 for none."""
