@@ -105,38 +105,45 @@ class _Search:
         return count
 
     def _anchors(self, gap: _Gap, length: int, count: int) -> Pairs:
-        """Seek so many blocks of the left one, evenly spread, and return which are where."""
+        """Return where evenly spread blocks of a gap are on the other side: as far from its
+        beginning, or from its end. Only if few are, they are sought around there."""
         x0, x1, y0, y1 = gap
-        shifts = [y0 - x0, y1 - x1]  # as far from the beginning of the gap, and from its end
-        found: Pairs = []
-        for x in range(x0, x1 - length + 1, max(1, (x1 - x0 - length) // (count - 1))):
-            if not self._sampled:
-                break
-            self._sampled -= 1
-            block = self._left[x : x + length]
-            if block.count(block[0]) == length:
-                continue  # padding is everywhere
-            y = self._seek(block, [x + shift for shift in shifts], y0, y1)
-            if y >= 0:
+        shifts = [y0 - x0, y1 - x1]
+        step = max(1, (x1 - x0 - length) // (count - 1))
+        blocks = [(x, self._left[x : x + length]) for x in range(x0, x1 - length + 1, step)]
+        blocks = [(x, block) for x, block in blocks if block.count(block[0]) < length]  # padding
+        self._sampled -= len(blocks)
+        if self._sampled < 0:
+            return []
+        found = [(x, self._expect(x, block, shifts, gap)) for x, block in blocks]
+        if 4 * sum(y >= 0 for _, y in found) < len(found):
+            found = []
+            for x, block in blocks:
+                y = self._expect(x, block, shifts, gap)
+                y = y if y >= 0 else self._seek(block, x + shifts[0], x + shifts[1], gap)
                 found.append((x, y))
-                shifts[2:] = [y - x]  # what follows has moved as far, if anything has moved
-        return rising(found)
+                shifts[2:] = [y - x] if y >= 0 else shifts[2:]  # what follows has moved as far
+        return rising([(x, y) for x, y in found if y >= 0])
 
-    def _seek(self, block: bytes, likely: list[int], y0: int, y1: int) -> int:
-        """Return where a block is in a part of the right one: there, or not far; -1 for nowhere."""
-        for y in likely:
-            if y0 <= y <= y1 - len(block) and self._right.startswith(block, y):
-                return y
-        low = max(y0, min(likely[:2]) - _DRIFT)
-        high = min(y1, max(likely[:2]) + len(block) + _DRIFT)
+    def _expect(self, x: int, block: bytes, shifts: list[int], gap: _Gap) -> int:
+        """Return where a block is if it has moved by one of these; -1 for nowhere."""
+        places = (x + shift for shift in shifts)
+        low, high = gap[2], gap[3] - len(block)
+        here = (y for y in places if low <= y <= high and self._right.startswith(block, y))
+        return next(here, -1)
+
+    def _seek(self, block: bytes, likely: int, other: int, gap: _Gap) -> int:
+        """Return where a block is around two places, best behind the first; -1 for nowhere."""
+        low = max(gap[2], min(likely, other) - _DRIFT)
+        high = min(gap[3], max(likely, other) + len(block) + _DRIFT)
         if high - low > min(_WINDOW, self._sought):
             return -1
-        for begin in (max(y0, likely[0]), low):
+        for begin in (max(gap[2], likely), low):
             y = self._right.find(block, begin, high)
             self._sought -= (high if y < 0 else y) - begin
             if y >= 0:
-                break
-        return y
+                return y
+        return -1
 
     def _grown(self, gap: _Gap, anchors: Pairs, length: int) -> tuple[list[Block], list[_Gap]]:
         """Return blocks as long as they are equal around anchors, and the gaps between them."""

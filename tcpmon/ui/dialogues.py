@@ -50,7 +50,7 @@ class Dialogue(Struct, frozen=True):
 def headings(titles: tuple[str, str], width: int) -> tuple[Line, Line]:
     """Return whose conversations they are, and what stands in the columns below."""
     side = _side(width)
-    columns = f"{'since':>9} way" + (f"{'bytes':>8}  " if side >= ROOMY else "  ") + "message"
+    columns = f"{'since':>9} way" + (f"{'bytes':>8}  " if side >= ROOMY else " ") + "message"
     label: Line = [(columns, "heading")]
     names = beside([(titles[0], "title")], [(titles[1], "title")], side)
     return names, _with_later(beside(label, label, side), "later", side)

@@ -64,6 +64,15 @@ def test_what_repeats_is_aligned_too() -> None:
     assert sum(count for _, _, count in blocks) >= 2 * len(line) - 6
 
 
+def test_what_repeats_does_not_slip() -> None:
+    """In what repeats, a changed byte and an inserted one are no more than that."""
+    left = b"abcdefgh" * 10_000
+    right = left[:20_000] + b"!" + left[20_001:60_000] + b"!" + left[60_000:]
+    blocks, whole = align(left, right)
+    assert whole
+    assert sum(count for _, _, count in blocks) == len(left) - 1
+
+
 def test_a_part_that_moved_far_is_not_sought_for_ever() -> None:
     """What there is no time for is given up, and that is said."""
     blocks, whole = align(NOISE, DICE.randbytes(MIB - 5))
