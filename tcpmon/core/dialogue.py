@@ -58,7 +58,9 @@ def sentence(pairs: Iterable[Pair]) -> str:
 
 
 _ALIGNED = 2048  # messages of each side that are aligned at once
-_RESEMBLANCES = 12_000  # pairs that are looked into, 20 µs each
+_RESEMBLANCES = (
+    12_000  # pairs that are looked into, 20 µs each, if position by position is not enough
+)
 _AHEAD = 6  # messages that are looked at beyond one that resembles nothing
 _SHAPED = 256  # bytes of a message that make its shape
 _LOOKED = 96  # bytes of a message that are looked at to see what it resembles
@@ -68,8 +70,9 @@ _Gap = tuple[int, int, int, int]
 """(from, to) in the left one, (from, to) in the right one"""
 
 
-def align(left: Sequence[Said], right: Sequence[Said]) -> list[Pair]:
-    """Return how two conversations go together, in order, with every message of both once."""
+def align(left: Sequence[Said], right: Sequence[Said]) -> tuple[list[Pair], bool]:
+    """Return how two conversations go together, in order, with every message of both once, and
+    whether there was time enough to see of all that are not equal what they resemble."""
     equal = _matched(*_numbered(left, right, _content), [(0, len(left), 0, len(right))])
     shaped = _numbered(left, right, _shape)
     similar = equal + _matched(*shaped, _between(equal, len(left), len(right)))
@@ -77,7 +80,7 @@ def align(left: Sequence[Said], right: Sequence[Said]) -> list[Pair]:
     looks = _Looks(left, right)
     for gap in _between(similar, len(left), len(right)):
         looks.pair(gap)
-    return _told(left, right, sorted(similar + looks.found))
+    return _told(left, right, sorted(similar + looks.found)), looks.rest > 0
 
 
 def _content(said: Said) -> Hashable:
@@ -156,7 +159,7 @@ class _Looks:
     def __init__(self, left: Sequence[Said], right: Sequence[Said]) -> None:
         self._left = left
         self._right = right
-        self._rest = _RESEMBLANCES
+        self.rest = _RESEMBLANCES
         self.found: Pairs = []
 
     def pair(self, gap: _Gap) -> None:
@@ -179,20 +182,24 @@ class _Looks:
         return None
 
     def _resemble(self, left: Said, right: Said) -> bool:
-        if left.sent != right.sent or not self._rest:
+        if left.sent != right.sent or not self.rest:
             return False
-        self._rest -= 1
-        return resemble(left.head[:_LOOKED], right.head[:_LOOKED])
+        one, other = left.head[:_LOOKED], right.head[:_LOOKED]
+        if half_equal(one, other):
+            return True
+        self.rest -= 1
+        return half_shared(one, other)
 
 
-def resemble(left: bytes, right: bytes) -> bool:
-    """Say whether two messages are much the same: by position, or by what they are made of."""
+def half_equal(left: bytes, right: bytes) -> bool:
+    """Say whether two messages are the same in half of their positions."""
     shorter = min(len(left), len(right))
-    if not shorter:
-        return left == right
     equal = differing(left, 0, right, 0, shorter).count(0)
-    if 2 * equal >= max(len(left), len(right)):
-        return True
+    return 2 * equal >= max(len(left), len(right))
+
+
+def half_shared(left: bytes, right: bytes) -> bool:
+    """Say whether half of what two messages are made of is in both, wherever it stands."""
     here, there = _pieces(left), _pieces(right)
     return 2 * len(here & there) >= max(len(here), len(there), 1)
 

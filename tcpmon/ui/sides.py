@@ -186,6 +186,23 @@ def text_rows(
     return rows
 
 
+_LINE = 200  # bytes of a line at whose end a part of a text may go over into the next
+
+
+def text_edge(sides: tuple[bytes, bytes], differences: Differences, place: int) -> int:
+    """Return where from a place on a text may be parted: behind a newline, if one is near, and
+    at least not inside a character."""
+    if not 0 < place < differences.end:
+        return min(place, differences.end)
+    near = list(differences.positions(place, min(place + _LINE, differences.end)))
+    rows = _looked_up(sides, near)
+    for at, both in enumerate(zip(*rows, strict=True)):
+        if any(byte == 0x0A for byte, _ in both):
+            return place + at + 1
+    inside = (any(0x80 <= byte < 0xC0 for byte, _ in both) for both in zip(*rows, strict=True))
+    return place + next((at for at, is_inside in enumerate(inside) if not is_inside and at < 4), 0)
+
+
 def _placed(row: list[Byte]) -> dict[int, Letter]:
     """Return the characters of a side by the place of their first byte."""
     places = [at for at, (byte, _) in enumerate(row) if byte >= 0]

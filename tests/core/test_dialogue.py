@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tcpmon.core.compare import Match
-from tcpmon.core.dialogue import Pair, Said, align, resemble, sentence
+from tcpmon.core.dialogue import Pair, Said, align, half_equal, half_shared, sentence
 
 texts = st.lists(st.sampled_from(["a", "b", "id=1", "id=2", "quite another thing"]), max_size=12)
 
@@ -29,10 +29,11 @@ def told(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str, str]
             left[pair.left] if pair.left >= 0 else "",
             right[pair.right] if pair.right >= 0 else "",
         )
-        for pair in align(said(left), said(right))
+        for pair in align(said(left), said(right))[0]
     ]
 
 
+DICE = random.Random(5)
 EQUAL, CHANGED, LEFT, RIGHT = (match.value for match in Match)
 
 
@@ -60,7 +61,8 @@ def test_some(left: list[str], right: list[str], wanted: list[tuple[str, str, st
 @given(texts, texts)
 def test_every_message_is_there_once_and_in_order(left: list[str], right: list[str]) -> None:
     """Read along one side, it is that conversation; equal pairs are equal, others are not."""
-    pairs = align(said(left), said(right))
+    pairs, whole = align(said(left), said(right))
+    assert whole
     assert [pair.left for pair in pairs if pair.left >= 0] == list(range(len(left)))
     assert [pair.right for pair in pairs if pair.right >= 0] == list(range(len(right)))
     for pair in pairs:
@@ -73,7 +75,7 @@ def test_every_message_is_there_once_and_in_order(left: list[str], right: list[s
 @given(texts)
 def test_what_is_equal_to_itself_is_all_equal(words: list[str]) -> None:
     """A conversation beside itself has no difference, however it repeats itself."""
-    assert all(pair.match is Match.EQUAL for pair in align(said(words), said(words)))
+    assert all(pair.match is Match.EQUAL for pair in align(said(words), said(words))[0])
 
 
 def test_a_long_message_is_equal_only_if_its_size_is() -> None:
@@ -82,7 +84,7 @@ def test_a_long_message_is_equal_only_if_its_size_is() -> None:
         Said((0, 0), False, 0, 5000, b"x" * 4096),
         Said((0, 0), False, 0, 6000, b"x" * 4096),
     )
-    assert align([one], [other]) == [Pair(Match.CHANGED, 0, 0)]
+    assert align([one], [other]) == ([Pair(Match.CHANGED, 0, 0)], True)
 
 
 @pytest.mark.parametrize(
@@ -95,11 +97,18 @@ def test_a_long_message_is_equal_only_if_its_size_is() -> None:
 )  # fmt: skip
 def test_what_resembles(left: bytes, right: bytes, alike: bool) -> None:
     """Half of it at the same place, or half of it at all, makes two messages similar."""
-    assert resemble(left, right) is alike
-    assert resemble(right, left) is alike
+    assert (half_equal(left, right) or half_shared(left, right)) is alike
+    assert (half_equal(right, left) or half_shared(right, left)) is alike
 
 
-DICE = random.Random(5)
+def test_what_there_is_no_time_for_is_told() -> None:
+    """Where very many resemble nothing, it is said that not all was looked at."""
+    left, right = (
+        said(["".join(DICE.choices("abcdefgh", k=20)) for _ in range(3000)]) for _ in range(2)
+    )
+    assert not align(left, right)[1]
+
+
 COUNT = 20_000
 
 
@@ -116,13 +125,13 @@ def test_the_work_has_a_bound(words: "type[list[str]]") -> None:
     """Whatever was said, conversations of 20,000 messages take seconds at the very most."""
     left, right = said(words()), said(words()[5:])
     before = time.thread_time()
-    pairs = align(left, right)
+    pairs, _ = align(left, right)
     assert time.thread_time() - before < 3.0
     assert sum(pair.left >= 0 for pair in pairs) == COUNT
 
 
 def test_the_sentence_counts_what_there_is() -> None:
     """Only what there is is told."""
-    pairs = align(said(["a", "b", "id=1"]), said(["a", "id=2"]))
+    pairs, _ = align(said(["a", "b", "id=1"]), said(["a", "id=2"]))
     assert sentence(pairs) == "1 equal, 1 similar, 1 only left"
     assert sentence([]) == "0 messages"

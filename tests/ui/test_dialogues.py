@@ -18,7 +18,7 @@ def a_dialogue(left: list[bytes], right: list[bytes]) -> Dialogue:
     """Two conversations, in which the right one is slower by 10 ms for each message."""
     here = [Said((at, 0), at % 2 == 1, at * 100 * MS, len(d), d) for at, d in enumerate(left)]
     there = [Said((at, 0), at % 2 == 1, at * 110 * MS, len(d), d) for at, d in enumerate(right)]
-    return Dialogue(here, there, align(here, there), ("#1 gps", "#2 plc"), (1, 2))
+    return Dialogue(here, there, align(here, there)[0], ("#1 gps", "#2 plc"), (1, 2))
 
 
 DIALOGUE = a_dialogue([b"hi", b"ok", b"temp=21.5", b"bye"], [b"hi", b"ok", b"temp=22.5"])

@@ -18,6 +18,7 @@ from tcpmon.ui.sides import (
     letters,
     marked,
     report,
+    text_edge,
     text_rows,
 )
 from tests.core.safety import unsafe_in
@@ -113,6 +114,19 @@ def test_a_newline_ends_a_row_of_text() -> None:
         ("one\\n", "one\\n"),
         ("two\\n", "two and more\\n"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "edge"),
+    [
+        (b"one\ntwo\n", 2, 4), (b"one\ntwo\n", 4, 8), (b"one\ntwo\n", 0, 0), (b"one", 9, 3),
+        ("aé日b".encode(), 2, 3), ("aé日b".encode(), 4, 6), ("aé日b".encode(), 3, 3),
+        (b"\x80" * 9, 4, 4), (b"x" * 1000 + b"\n", 5, 5),
+    ],
+)  # fmt: skip
+def test_where_a_text_is_parted(data: bytes, place: int, edge: int) -> None:
+    """Behind a newline that is near, never inside a character, and wherever else it may be."""
+    assert text_edge((data, data), compare(data, data), place) == edge
 
 
 def test_a_character_differs_as_a_whole() -> None:

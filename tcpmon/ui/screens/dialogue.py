@@ -56,23 +56,30 @@ async def hear(node: Node, client: int) -> Heard:
     return heard
 
 
-def _said(node: Node, client: int, messages: list[Message]) -> list[Said]:
-    view = look_up(node, client)
-    oldest = messages[-1].time if messages else 0
-    opened = view.rows[0].opened if view else oldest
+def opened(node: Node, client: int, heard: Heard) -> int:
+    """Return when a client came; if that is forgotten, when the oldest that was read did."""
+    if view := look_up(node, client):
+        return view.rows[0].opened
+    return heard.messages[-1].time if heard.messages else 0
+
+
+def said(heard: Heard, began: int) -> list[Said]:
+    """Return what was read in the order in which it was said. began: when the client came."""
     return [
-        Said(m.place, m.kind is not Kind.RX, m.time - opened, m.size, m.data)
-        for m in reversed(messages)
+        Said(each.place, each.kind is not Kind.RX, each.time - began, each.size, each.data)
+        for each in reversed(heard.messages)
     ]
 
 
-def _note(heard: tuple[Heard, Heard]) -> str:
+def _note(heard: tuple[Heard, Heard], whole: bool) -> str:
     notes = []
     if any(one.more for one in heard):
         counts = " and ".join(number(len(one.messages)) for one in heard)
         notes.append(f"only the newest {counts}")
     if any(one.cut for one in heard):
-        notes.append(f"of long ones size and first {binary_size(HEAD_BYTES)}")
+        notes.append(f"of long ones {binary_size(HEAD_BYTES)}")
+    if not whole:
+        notes.append("too unlike to pair all")
     return "; ".join(notes)
 
 
@@ -113,14 +120,16 @@ class DialogueScreen(Screen[None]):
     async def _compare(self) -> None:
         left, right = self._clients
         heard = await hear(self._node, left), await hear(self._node, right)
+        began = opened(self._node, left, heard[0]), opened(self._node, right, heard[1])
         self._pane.wait("comparing …")
-        await asyncio.sleep(0)
-        here = _said(self._node, left, heard[0].messages)
-        there = _said(self._node, right, heard[1].messages)
-        pairs = await asyncio.to_thread(align, here, there)
-        self._pane.show(
-            Dialogue(here, there, pairs, self._titles, self._clients, _note(heard))
-        )  # fmt: skip
+
+        def compared() -> Dialogue:
+            here, there = said(heard[0], began[0]), said(heard[1], began[1])
+            pairs, whole = align(here, there)
+            note = _note(heard, whole)
+            return Dialogue(here, there, pairs, self._titles, self._clients, note)
+
+        self._pane.show(await asyncio.to_thread(compared))
 
     @on(DialoguePane.Opened)
     def _open(self, message: DialoguePane.Opened) -> None:
@@ -158,10 +167,11 @@ class DialogueScreen(Screen[None]):
         """Left becomes right."""
         self._pane.swap()
 
-    def action_copy(self) -> None:
+    @work
+    async def action_copy(self) -> None:
         """What is not equal as text."""
         if dialogue := self._pane.dialogue:
-            self._clipboard.copy_for(self.app, report(dialogue))
+            self._clipboard.copy_for(self.app, await asyncio.to_thread(report, dialogue))
 
     def action_close(self) -> None:
         """Back to the clients."""

@@ -19,11 +19,12 @@ from tcpmon.ui.sides import (
     dump_row,
     heading,
     report,
+    text_edge,
     text_rows,
 )
 from tcpmon.ui.widgets.pane import Pane
 
-BLOCK = 2048
+BLOCK = 1024
 """Places of the alignment that are laid out together as text."""
 HEAD = 4  # rows above: who, when and how much, what differs, a blank
 
@@ -104,8 +105,10 @@ class ComparisonPane(Pane):
         if (width, block) not in self._laid and self._found:
             if len(self._laid) > 16:
                 self._laid.clear()
-            span = block * BLOCK, min((block + 1) * BLOCK, self._found.end)
-            self._laid[width, block] = text_rows(self._data(), self._found, span, width)
+            begin, end = (
+                text_edge(self._data(), self._found, at * BLOCK) for at in (block, block + 1)
+            )
+            self._laid[width, block] = text_rows(self._data(), self._found, (begin, end), width)
         return self._laid.get((width, block), [])
 
     def _rows_of(self, block: int) -> int:
@@ -125,7 +128,10 @@ class ComparisonPane(Pane):
         block = place // BLOCK
         if self._hex:
             return block, place % BLOCK // self._dump.count
-        return block, max(0, sum(row.begin <= place for row in self._text(block)) - 1)
+        rows = self._text(block)
+        if block and rows and place < rows[0].begin:  # the block before goes on to its newline
+            block, rows = block - 1, self._text(block - 1)
+        return block, max(0, sum(row.begin <= place for row in rows) - 1)
 
     def _walk(self, row: tuple[int, int], rows: int) -> tuple[int, int]:
         """Return the row so many further down, or up; no further than there are."""

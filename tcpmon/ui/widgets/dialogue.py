@@ -12,10 +12,10 @@ from textual.message import Message as Posted
 from tcpmon.core.compare import Match
 from tcpmon.core.dialogue import Said, sentence
 from tcpmon.ui.dialogues import Dialogue, headings, pair_line
-from tcpmon.ui.render import Line
+from tcpmon.ui.render import Line, fit
 from tcpmon.ui.widgets.pane import Pane
 
-HEAD = 4  # rows above: who, how alike they are, a blank, the heading
+HEAD = 4  # rows above: who, how alike they are, what was left out, the heading
 
 
 class DialoguePane(Pane):
@@ -90,12 +90,11 @@ class DialoguePane(Pane):
         return max(1, self.body_height - HEAD)
 
     def title(self) -> tuple[Line, Line]:
-        """Say what it is, and what was left out."""
-        note = self._dialogue.note if self._dialogue else ""
-        return [("Compare clients", "title")], [(note, "warn")] if note else []
+        """Say what it is."""
+        return [("Compare clients", "title")], []
 
     def rows(self) -> Iterable[tuple[Line, str]]:
-        """Return whose they are, how alike, and the pairs that fit."""
+        """Return whose they are, how alike, what was left out, and the pairs that fit."""
         width = self.body_width - 2
         names, columns = headings(self._titles, width)
         yield [("  ", ""), *names], ""
@@ -103,7 +102,7 @@ class DialoguePane(Pane):
             yield [("  " + self._waits, "note")], ""
             return
         yield [("  " + self._sentence, "note" if self._unlike else "good")], ""
-        yield [], ""
+        yield [("  " + fit(self._dialogue.note, width), "warn")], ""
         yield [("  ", ""), *columns], "row-heading"
         for row in range(self._top, min(self._top + self._high, self._count)):
             here = row == self._cursor

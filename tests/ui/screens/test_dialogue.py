@@ -1,6 +1,7 @@
 """Two clients' conversations side by side, by its keys."""
 
 import asyncio
+import random
 from array import array
 
 import pytest
@@ -10,7 +11,7 @@ from textual.events import Key
 from tcpmon.core.model import Cast, Kind, Lens, Message, Place, Record
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.screens import dialogue
-from tcpmon.ui.screens.dialogue import hear
+from tcpmon.ui.screens.dialogue import hear, opened
 from tcpmon.ui.screens.main import MainScreen
 from tests.ui.fakes import (
     SECOND,
@@ -125,7 +126,7 @@ async def test_of_long_conversations_the_newest_are_taken(monkeypatch: pytest.Mo
     node = a_node(records)
     async with a_screen(node, SMALL) as (app, pilot):
         await pilot.press("space", "space", "v")
-        await until(pilot, lambda: "only the newest 50 and 50" in title(app, "dialogue"))
+        await until(pilot, lambda: "only the newest 50 and 50" in text(app))
         assert "m200" in rows(app)[0]
 
 
@@ -151,10 +152,23 @@ async def test_what_is_read_of_a_client() -> None:
     assert (other.more, other.cut) == (False, False)
 
 
+async def test_what_was_left_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That long messages were looked at in part, and that too little is alike, is said; it fits
+    a small screen with all that can be said."""
+    monkeypatch.setattr("tcpmon.core.dialogue._RESEMBLANCES", 50)
+    dice = random.Random(1)
+    records = [a_record(n, dice.randbytes(5000), client=1 + n % 2) for n in range(40)]
+    async with a_screen(a_node(records), SMALL) as (app, pilot):
+        await pilot.press("space", "space", "v")
+        await until(pilot, lambda: "of long ones 4 KiB; too unlike to pair all" in text(app))
+
+
 async def test_reading_is_bounded_by_bytes_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of large messages fewer are taken."""
     monkeypatch.setattr(dialogue, "MOST_BYTES", 10_000)
-    heard = await hear(FakeNode([], [a_record(n, b"x" * 3000) for n in range(9)]), 1)
+    node = FakeNode([], [a_record(n, b"x" * 3000) for n in range(9)])
+    heard = await hear(node, 1)
+    assert opened(node, 1, heard) == heard.messages[-1].time
     assert len(heard.messages) == 4
     assert heard.more
 
