@@ -75,11 +75,11 @@ def _note(heard: tuple[Heard, Heard], whole: bool) -> str:
     notes = []
     if any(one.more for one in heard):
         counts = " and ".join(number(len(one.messages)) for one in heard)
-        notes.append(f"only the newest {counts}")
+        notes.append(f"newest {counts} only")
     if any(one.cut for one in heard):
-        notes.append(f"of long ones {binary_size(HEAD_BYTES)}")
+        notes.append(f"long ones by first {binary_size(HEAD_BYTES)}")
     if not whole:
-        notes.append("too unlike to pair all")
+        notes.append("not all paired")
     return "; ".join(notes)
 
 

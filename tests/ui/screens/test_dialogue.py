@@ -126,7 +126,7 @@ async def test_of_long_conversations_the_newest_are_taken(monkeypatch: pytest.Mo
     node = a_node(records)
     async with a_screen(node, SMALL) as (app, pilot):
         await pilot.press("space", "space", "v")
-        await until(pilot, lambda: "only the newest 50 and 50" in text(app))
+        await until(pilot, lambda: "newest 50 and 50 only" in text(app))
         assert "m200" in rows(app)[0]
 
 
@@ -160,7 +160,7 @@ async def test_what_was_left_out_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     records = [a_record(n, dice.randbytes(5000), client=1 + n % 2) for n in range(40)]
     async with a_screen(a_node(records), SMALL) as (app, pilot):
         await pilot.press("space", "space", "v")
-        await until(pilot, lambda: "of long ones 4 KiB; too unlike to pair all" in text(app))
+        await until(pilot, lambda: "long ones by first 4 KiB; not all paired" in text(app))
 
 
 async def test_reading_is_bounded_by_bytes_too(monkeypatch: pytest.MonkeyPatch) -> None:
