@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 from textual.screen import Screen
 
-from tcpmon.core.model import Kind, Message, Record
+from tcpmon.core.model import Kind, Message
 from tcpmon.core.node import Node, whole
 from tcpmon.core.units import counted, number, size
 from tcpmon.ui.clipboard import Clipboard
@@ -39,18 +39,17 @@ class Comparer:
         self._tell("")
         return was
 
-    def message(self, record: Record | None, scope: int | None) -> None:
+    def message(self, message: Message | None, scope: int | None) -> None:
         """Put a message aside, or compare it with the one that is. scope: whose log it is in."""
-        if record is None or record.kind > Kind.CAST:
+        if message is None or message.kind > Kind.CAST:
             self._warn("only messages can be compared: RX and TX")
             return
-        place = record.place if isinstance(record, Message) else (record.seq, 0)
-        found = whole(self._node, place, scope)
+        found = whole(self._node, message.place, scope)
         if found is None:
             self._warn("that message is no longer kept")
         elif self._pinned is None:
             self._pin(found, self._called(found, scope))
-        elif self._pinned[0].place == place:
+        elif self._pinned[0].place == message.place:
             self._screen.notify("this is the one: go to another message and press v; esc forgets")
         else:
             from tcpmon.ui.screens.compare import CompareScreen

@@ -32,6 +32,8 @@ STYLES: dict[str, tuple[str, str, str]] = {
     "key": ("accent", "", "bold"),
     "alert": ("background", "warning", "bold"),
     "differs": ("warning", "", "bold underline"),
+    "match": ("background", "accent", ""),
+    "gap": ("accent", "", "bold"),
     "frame": ("border-blurred", "", ""),
     "frame-focus": ("border", "", ""),
     **{f"id-{number}": (f"id-{number}", "", "") for number in range(6)},
