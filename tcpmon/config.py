@@ -26,11 +26,13 @@ class Config(Struct, frozen=True):
 
 
 class ServeConfig(Struct, frozen=True):
-    """How `tcpmon serve` reports. quiet: no line for each message."""
+    """How `tcpmon serve` reports. quiet: no line for each message. filter: only what matches,
+    see core.query."""
 
     node: Config
     format: Literal["text", "jsonl"] = "text"
     quiet: bool = False
+    filter: str = ""
 
 
 class ScreenConfig(Struct, frozen=True):

@@ -7,6 +7,7 @@ and `records`, which only read and may be called from any thread.
 import asyncio
 import os
 import socket
+import threading
 import time
 import traceback
 from array import array
@@ -120,7 +121,7 @@ class Engine:
         self._framings = Framings(framing, lambda client: self._came_by[client - 1])
         self.log = Log(
             self.store, self._framings, self._has_ended, self._record, self._client,
-            time.perf_counter, time.time_ns,
+            time.perf_counter, time.time_ns, threading.RLock(),
         )  # fmt: skip
         self._answer = answer
         self._half_open = half_open
@@ -578,6 +579,11 @@ class Engine:
             self.limits, self._access.rules(), tuple(self._refusals.items()),
             self._framings.picture(), hidden, trouble,
         )  # fmt: skip
+
+    def client(self, id: int) -> Client | None:
+        """Return what the table shows of a client, None if it is not there (any more)."""
+        connection = self._roster[id]
+        return connection.picture() if connection else None
 
     def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:
         """Return the sums over all connections since the start."""

@@ -14,7 +14,8 @@ from typing import TypeVarTuple
 from tcpmon import build
 from tcpmon.config import ServeConfig
 from tcpmon.core.errors import CannotWrite
-from tcpmon.core.model import Kind, remark
+from tcpmon.core.model import Kind, Message, remark
+from tcpmon.core.store import Raw
 from tcpmon.core.units import size
 from tcpmon.engine.engine import Engine
 from tcpmon.headless import jsonl, text
@@ -56,7 +57,7 @@ async def _serve(config: ServeConfig) -> None:
         form = _FORMATS[config.format]
         for address in chain.from_iterable(listener.addresses for listener in listeners):
             output.write(form.listening(address))
-        engine.taps.append(_Report(engine, output, talk, form, config.quiet).take)
+        engine.taps.append(_Report(engine, output, talk, form, config).take)
         _watch_pipe(loop, ending)
         settle_memory()
         error = await ending
@@ -93,29 +94,58 @@ class _Report:
     """Takes every record after each turn and writes what was asked for."""
 
     def __init__(
-        self, engine: Engine, output: Output, talk: Output, form: ModuleType, quiet: bool
+        self, engine: Engine, output: Output, talk: Output, form: ModuleType, config: ServeConfig
     ) -> None:
         self._store = engine.store
         self._output = output
         self._talk = talk
         self._line = form.line
-        self._quiet = quiet
+        self._quiet = config.quiet
         self._next = 0
+        self._wanted = _sieve(engine, config.filter, self._warn) if config.filter else None
 
     def take(self) -> None:
         store = self._store
         if self._next == store.end:
             return
         lines = []
+        wanted = self._wanted
         for raw in store.since(self._next, events_only=self._quiet):
             kind = raw[3]
             if kind == Kind.WARN:
-                self._talk.write(f"tcpmon: {remark(raw[4])}\n".encode())
-            elif kind != Kind.INFO:
+                self._warn(remark(raw[4]))
+            elif kind != Kind.INFO and (wanted is None or wanted(raw)):
                 lines.append(self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None))
         self._next = store.end
         if lines:
             self._output.write(b"".join(lines))
+
+    def _warn(self, text: str) -> None:
+        self._talk.write(f"tcpmon: {text}\n".encode())
+
+
+def _sieve(engine: Engine, filter: str, warn: Callable[[str], object]) -> Callable[[Raw], bool]:
+    """Return what says whether a record matches a filter. warn: told once when a pattern in it
+    finds nothing any more."""
+    from tcpmon.core.query import parse
+
+    query = parse(filter)
+    told = ""
+
+    def wanted(raw: Raw) -> bool:
+        nonlocal told
+        seq, at, client, kind, data = raw
+        if query.needs.kinds is not None and kind not in query.needs.kinds:
+            return False
+        cast = engine.store.cast(seq) if kind == Kind.CAST else None
+        message = Message(seq, at, Kind(kind), client, data, cast, size=len(data))
+        matches = query.message(message, engine.client(client), time.time_ns())
+        if query.trouble != told:
+            told = query.trouble
+            warn(told)
+        return matches
+
+    return wanted
 
 
 def _end(ending: "asyncio.Future[OSError | None]", error: OSError | None = None) -> None:
