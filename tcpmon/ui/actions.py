@@ -19,6 +19,8 @@ class Place(StrEnum):
     MESSAGE = "message"
     CLIENT = "client"
     PLOT = "plot"
+    COMPARE = "compare"
+    DIALOGUE = "dialogue"
     LISTENERS = "listeners"
     LIMITS = "limits"
 
@@ -35,6 +37,8 @@ class Group(StrEnum):
     MESSAGE = "One message"
     CLIENT = "One client"
     PLOT = "Plots"
+    COMPARE = "Two messages side by side"
+    DIALOGUE = "Two clients side by side"
     LISTENERS = "Listeners"
     LIMITS = "Limits and access"
 
@@ -156,6 +160,8 @@ ACTIONS: tuple[Action, ...] = (
           "clock, since the line above, both, since start, date", Group.MESSAGES),
     _main("copy", "y", "Copy", "Copy", "copy the row's message, or the client's address",
           Group.MESSAGES, footer=7),
+    _main("compare", "v", "Compare", "Compare",
+          "two messages: v on each; two clients: mark them, then v", Group.MESSAGES),
     _main("copy-as", "Y", "Copy as", "Copy the message as",
           "copy it as hex, as a literal of C, Python, Go, Rust …", Group.MESSAGES),
     _main("export", "w", "Export", "Export to a file",
@@ -271,6 +277,32 @@ ACTIONS: tuple[Action, ...] = (
            Place.PLOT, footer=11, palette=False),
     Action("close", ("escape", "q", "P"), "Back", "Back", "back to the log", Group.PLOT, Place.PLOT,
            footer=100, palette=False),
+    Action("next-difference", ("n",), "Next", "Next difference", "go to the next difference",
+           Group.COMPARE, Place.COMPARE, footer=1, palette=False),
+    Action("previous-difference", ("N",), "Before", "Difference before", "go to the difference before",
+           Group.COMPARE, Place.COMPARE, footer=2, palette=False),
+    Action("form", ("x",), "Text/hex", "Text or hex", "show them as text or as hex",
+           Group.COMPARE, Place.COMPARE, footer=3, palette=False),
+    Action("swap", ("s",), "Swap", "Swap", "left becomes right", Group.COMPARE, Place.COMPARE, footer=4,
+           palette=False),
+    Action("copy", ("y",), "Copy", "Copy", "copy the differences as text", Group.COMPARE, Place.COMPARE,
+           footer=5, palette=False),
+    Action("close", ("escape", "q", "v"), "Back", "Back", "back to where you were", Group.COMPARE,
+           Place.COMPARE, footer=100, palette=False),
+
+    Action("open", ("enter",), "Compare", "Compare", "the two messages of the row, byte by byte",
+           Group.DIALOGUE, Place.DIALOGUE, footer=1, palette=False),
+    Action("next-difference", ("n",), "Next", "Next difference", "go to the next row that is not equal",
+           Group.DIALOGUE, Place.DIALOGUE, footer=2, palette=False),
+    Action("previous-difference", ("N",), "Before", "Difference before",
+           "go to the row before that is not equal", Group.DIALOGUE, Place.DIALOGUE, footer=3,
+           palette=False),
+    Action("swap", ("s",), "Swap", "Swap", "left becomes right", Group.DIALOGUE, Place.DIALOGUE,
+           footer=4, palette=False),
+    Action("copy", ("y",), "Copy", "Copy", "copy what is not equal as text", Group.DIALOGUE,
+           Place.DIALOGUE, footer=5, palette=False),
+    Action("close", ("escape", "q", "v"), "Back", "Back", "back to the clients", Group.DIALOGUE,
+           Place.DIALOGUE, footer=100, palette=False),
 
     Action("add", ("a",), "Add", "Add a listener", "listen on another address", Group.LISTENERS,
            Place.LISTENERS, footer=1, palette=False),

@@ -12,6 +12,8 @@ from textual.keys import Keys
 
 from tcpmon.ui.actions import ACTIONS, Action, Group, Place, of, shown_key
 from tcpmon.ui.screens.client import ClientScreen
+from tcpmon.ui.screens.compare import CompareScreen
+from tcpmon.ui.screens.dialogue import DialogueScreen
 from tcpmon.ui.screens.limits import LimitsScreen
 from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
@@ -26,6 +28,8 @@ DOERS: dict[Place, type[DOMNode]] = {
     Place.MESSAGE: MessageScreen,
     Place.CLIENT: ClientScreen,
     Place.PLOT: PlotScreen,
+    Place.COMPARE: CompareScreen,
+    Place.DIALOGUE: DialogueScreen,
     Place.LISTENERS: ListenersScreen,
     Place.LIMITS: LimitsScreen,
     Place.COMPOSER: ComposerInput,

@@ -23,6 +23,7 @@ from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
 from tcpmon.ui.render import copied
+from tcpmon.ui.screens.comparer import Comparer
 from tcpmon.ui.screens.errands import Errands
 from tcpmon.ui.screens.searching import Searching
 from tcpmon.ui.widgets.clients import ClientsPane
@@ -67,6 +68,7 @@ class MainScreen(Screen[None]):
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
         self._searching = Searching(self, node, self._clients, self._messages)
         self._errands = Errands(self, node, self._title_of, self._ask)
+        self._comparer = Comparer(self, node, self._title_of, clipboard, self._status.pin)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
         self._numbers: list[str] = []  # that were plotted, the newest first
@@ -207,6 +209,8 @@ class MainScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Undo the newest of what narrows the view."""
+        if self._comparer.forget():
+            return
         if self.maximized is not None:
             self.minimize()
         elif self._searching.back():
@@ -433,6 +437,13 @@ class MainScreen(Screen[None]):
             self._messages.set_scope(plot.client)
             self._messages.go_to(place)
             self._go(self._messages)
+
+    def action_compare(self) -> None:
+        """Two messages of the log, or two clients of the table."""
+        if self._pane is self._messages:
+            self._comparer.message(self._messages.selected, self._messages.scope)
+        else:
+            self._comparer.clients(self._clients.marked, self._clients.cursor)
 
     def action_clear_log(self) -> None:
         self._messages.clear()

@@ -36,11 +36,17 @@ class StatusBar(Lines):
         self._answer = answer
         self._view: View | None = None
         self._news: int | None = None
+        self._pinned = ""
 
     def show(self, view: View, news: int | None) -> None:
         """Show a picture. news: records since it was taken, if the screen is paused."""
         self._view = view
         self._news = news
+        self.repaint()
+
+    def pin(self, text: str) -> None:
+        """Say what was put aside to be compared, "" for nothing."""
+        self._pinned = text
         self.repaint()
 
     def compose_lines(self) -> Iterable[tuple[Line, str]]:
@@ -70,6 +76,8 @@ class StatusBar(Lines):
         if self._news is not None:
             new = f"{number(self._news)} new " if self._news else ""
             parts.append((0, [(f" PAUSED {new}", "alert")]))
+        if self._pinned:
+            parts.append((2, [(f"compare {self._pinned}", "note")]))
         if wide:
             parts.append((8, [("tcpmon", "title")]))
         parts.append((0, _listeners(view, room)))
