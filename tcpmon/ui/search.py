@@ -19,27 +19,30 @@ NOTHING = Sifted(0, 0, done=True)
 
 
 class Search:
-    """Looks for the messages of one lens at a time. changed: called when more were found."""
+    """Looks for what some lenses show. changed: called when more was found."""
 
     def __init__(self, owner: Widget, node: Node, changed: Callable[[], None]) -> None:
         self._owner = owner
         self._node = node
         self._changed = changed
         self._worker: Worker[None] | None = None
-        self.lens: Lens | None = None
+        self._lenses: tuple[Lens, ...] = ()
         self.sifted = NOTHING
+        """What the last lens has found by now; done when all are."""
         self.stopped = False
         """Whether somebody has had enough of it before it was done."""
 
-    def start(self, lens: Lens | None) -> None:
-        """Look for what a lens shows from now on; None for nothing."""
+    def __bool__(self) -> bool:
+        """Whether anything is looked for."""
+        return bool(self._lenses)
+
+    def start(self, *lenses: Lens) -> None:
+        """Look for what these lenses show from now on."""
         self.stop()
         self.stopped = False
-        self.lens = lens
+        self._lenses = lenses
         self.sifted = NOTHING
-        if lens is not None:
-            self.sifted = self._node.sift(lens, SLICE_SECONDS)
-            self.go_on()
+        self.go_on()
 
     def stop(self) -> bool:
         """Look no further; return whether it was not done."""
@@ -52,18 +55,26 @@ class Search:
 
     def go_on(self) -> None:
         """Look at what has come since, unless it was stopped."""
-        if self.lens is None or self.stopped or self._worker is not None:
+        if self.stopped or self._worker is not None:
             return
-        self.sifted = self._node.sift(self.lens, SLICE_SECONDS)
+        self._sift()
         if not self.sifted.done:
-            self._worker = self._owner.run_worker(self._run(self.lens))
+            self._worker = self._owner.run_worker(self._run())
 
-    async def _run(self, lens: Lens) -> None:
+    def _sift(self) -> None:
+        done = True
+        for lens in self._lenses:
+            self.sifted = self._node.sift(lens, SLICE_SECONDS)
+            done = done and self.sifted.done
+        self.sifted = Sifted(self.sifted.found, self.sifted.looked, done)
+
+    async def _run(self) -> None:
         shown_at = time.monotonic()
         while not self.sifted.done:
             await asyncio.sleep(PAUSE_SECONDS)
-            self.sifted = self._node.sift(lens, SLICE_SECONDS)
-            if time.monotonic() - shown_at >= SHOW_SECONDS or self.sifted.done:
+            self._sift()
+            if time.monotonic() - shown_at >= SHOW_SECONDS:
                 shown_at = time.monotonic()
                 self._changed()
         self._worker = None
+        self._changed()

@@ -1,11 +1,11 @@
 """What is hidden and what is looked for, in table and log, and the line it is typed in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 from textual.screen import Screen
 
-from tcpmon.core.model import View
+from tcpmon.core.model import Ask, View
 from tcpmon.core.node import Node
 from tcpmon.ui.widgets.clients import ClientsPane, shown
 from tcpmon.ui.widgets.filterbar import FilterBar
@@ -26,6 +26,7 @@ class Searching:
         self._clients = clients
         self._messages = messages
         self._pane: ClientsPane | MessagesPane = clients  # whose filter is typed
+        self._view = node.view(Ask())
         self.bar = FilterBar("filter", self._seen)
 
     def _seen(self, what: str) -> Iterable[str]:
@@ -37,15 +38,24 @@ class Searching:
     def filter(self, pane: ClientsPane | MessagesPane) -> None:
         """Type what a pane is to show."""
         self._pane = pane
-        self.bar.open(pane.filter, pane.set_filter)
+        self.bar.open(pane.filter, self._told(pane.set_filter))
+
+    def _told(self, hold: Callable[[str], None]) -> Callable[[str], None]:
+        def held(text: str) -> None:
+            hold(text)
+            self.tell(self._view)
+
+        self.tell(self._view)
+        return held
 
     def find(self) -> None:
         """Type what is to be looked for in the log."""
         self._pane = self._messages
-        self.bar.open(self._messages.find, self._messages.set_find, FIND)
+        self.bar.open(self._messages.find, self._told(self._messages.set_find), FIND)
 
     def tell(self, view: View) -> None:
         """Say beside what is typed what it does."""
+        self._view = view
         self.bar.tell(*(shown(view) if self._pane is self._clients else self._messages.sifted))
 
     def left(self) -> None:

@@ -156,7 +156,7 @@ class MessagesPane(Pane):
         """How many messages are shown or found, of how many that were looked at, or what is wrong
         with what is looked for; and how that looks."""
         search = self._search
-        if search.lens is None:
+        if not search:
             return "", ""
         if self._query and self._query.trouble:
             return self._query.trouble, "warn"
@@ -384,13 +384,15 @@ class MessagesPane(Pane):
         self._reel.lens = lens
         marked = self.find or lens.filter
         self._query = parse(marked) if marked else None
-        self._search.start(self._find_lens if marked else None)
+        lenses = [lens, self._find_lens] if self.find and lens.filter else [self._find_lens]
+        self._search.start(*lenses if marked else ())
 
     @property
     def _find_lens(self) -> Lens:
         """What is shown and matches what is searched for."""
-        both = [f"({text})" for text in (self.lens.filter, self.find) if text]
-        return replace(self.lens, filter=" ".join(both), most=TEXT_MOST)
+        texts = [text for text in (self.filter, self.find) if text]
+        filter = texts[0] if len(texts) == 1 else " ".join(f"({text})" for text in texts)
+        return replace(self.lens, filter=filter, most=TEXT_MOST)
 
     def find_next(self, step: int, here: bool = False) -> bool:
         """Select the next match, or the one before; return whether there is one, or may be one
