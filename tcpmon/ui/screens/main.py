@@ -381,7 +381,12 @@ class MainScreen(Screen[None]):
         self._searching.filter(self._pane)
 
     def action_filter_clear(self) -> None:
-        self._pane.set_filter("")
+        """Of the pane that has the focus; if it has none, of the other one."""
+        others = (self._clients, self._messages)
+        for pane in (self._pane, *others):
+            if pane.filter:
+                pane.set_filter("")
+                return
 
     def action_find(self) -> None:
         self._searching.find()
