@@ -6,7 +6,6 @@ out as escaped bytes, in the same syntax as in `core.escape`.
 
 from collections.abc import Callable
 from enum import StrEnum
-from itertools import pairwise
 
 from tcpmon.core.escape import escape_text
 
@@ -29,8 +28,8 @@ class Encoding(StrEnum):
         return encodings[(encodings.index(self) + 1) % len(encodings)]
 
 
-Characters = list[tuple[str, int]]
-"""(as it is shown, bytes that it takes), in order."""
+Characters = tuple[list[str], list[int]]
+"""Each character as it is shown, in order, and how many bytes each takes."""
 
 LINE_ENDS = frozenset((escape_text("\n"), escape_text("\x85")))
 """How the characters are shown that end a line: LF, and NEL, which is EBCDIC's."""
@@ -38,11 +37,12 @@ LINE_ENDS = frozenset((escape_text("\n"), escape_text("\x85")))
 
 def characters(data: bytes, encoding: Encoding) -> Characters:
     """Return all characters of data; their sizes add up to its own."""
-    found = _READERS[encoding](data)
-    for place, (one, other) in enumerate(pairwise(found)):
-        if one[0] == "$" and other[0] == "{":
-            found[place] = "\\$", one[1]  # as one would have to type it
-    return found
+    texts, sizes = _READERS[encoding](data)
+    place = texts.index("$") if "$" in texts else len(texts)
+    for number in range(place, len(texts) - 1):
+        if texts[number] == "$" and texts[number + 1] == "{":
+            texts[number] = "\\$"  # as one would have to type it
+    return texts, sizes
 
 
 def start_near(data: bytes, at: int, encoding: Encoding) -> int:
@@ -60,14 +60,16 @@ def _continues(data: bytes, at: int) -> bool:
 
 
 def _single(codec: str) -> Callable[[bytes], Characters]:
-    table = [(escape_text(bytes([byte]).decode(codec)), 1) for byte in range(256)]
-    return lambda data: [table[byte] for byte in data]
+    table = [escape_text(bytes([byte]).decode(codec)) for byte in range(256)]
+    return lambda data: ([table[byte] for byte in data], [1] * len(data))
 
 
 def _utf8(data: bytes) -> Characters:
     text = data.decode("utf-8", "surrogateescape")
-    table = {character: (escape_text(character), _utf8_size(ord(character))) for character in text}
-    return [table[character] for character in text]
+    known = set(text)
+    shown = {character: escape_text(character) for character in known}
+    sizes = {character: _utf8_size(ord(character)) for character in known}
+    return [shown[character] for character in text], [sizes[character] for character in text]
 
 
 def _utf8_size(code: int) -> int:
@@ -91,7 +93,7 @@ def _walk(first: int, longest: int, codec: str) -> Callable[[bytes], Characters]
 
     def read(data: bytes) -> Characters:
         known: dict[bytes, tuple[str, int]] = {}
-        found: Characters = []
+        texts, sizes = [], []
         at = 0
         while at < len(data):
             part = data[at : at + longest]
@@ -99,9 +101,10 @@ def _walk(first: int, longest: int, codec: str) -> Callable[[bytes], Characters]
             if character is None:
                 settles, character = learn(part)
                 known[settles] = character
-            found.append(character)
+            texts.append(character[0])
+            sizes.append(character[1])
             at += character[1]
-        return found
+        return texts, sizes
 
     return read
 

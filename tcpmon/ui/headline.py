@@ -13,9 +13,7 @@ NAME_CELLS = 24
 _stamp = Stamper(time.localtime)
 
 
-def headline(
-    message: Message, name: str, before: int | None, raw: bool, width: int
-) -> list[Line]:
+def headline(message: Message, name: str, before: int | None, raw: bool, width: int) -> list[Line]:
     """Return one line, or two where there is more to tell.
 
     name: of its client, "" for none. before: when the message before it came, None if there is
@@ -40,7 +38,9 @@ def _who(message: Message, name: str) -> Line:
         line.append((f"#{message.client}", colour(message.client)))
     if name:
         known = escape_hidden(name)
-        line.append((f" {known if len(known) <= NAME_CELLS else known[:NAME_CELLS - 1] + '…'}", ""))
+        line.append(
+            (f" {known if len(known) <= NAME_CELLS else known[: NAME_CELLS - 1] + '…'}", "")
+        )
     if message.kind <= Kind.CAST:
         word = "RX" if message.kind is Kind.RX else "TX"
         line.append((f"  {word}" if line else word, style_of(message.kind)))

@@ -132,9 +132,7 @@ def bits_heading(per_row: int, digits: int) -> Line:
 
 
 def _ascii(part: bytes, first: int, marks: Marks) -> Line:
-    return [
-        (_DOTS[byte], marks.look(place, marks.style)) for place, byte in enumerate(part, first)
-    ]
+    return [(_DOTS[byte], marks.look(place, marks.style)) for place, byte in enumerate(part, first)]
 
 
 def joined(line: Line) -> Line:
@@ -146,14 +144,17 @@ def joined(line: Line) -> Line:
 # -- what stands at the cursor -------------------------------------------------------------
 
 
-def where(data: bytes, marks: Marks, field: str) -> Line:
-    """Return at which byte the cursor is, how much is selected, and the field's name."""
-    line: Line = [("byte ", "dim"), (f"{number(marks.at)}", "note")]
-    line.append((f" (0x{marks.at:x}) of {number(len(data))}", "dim"))
+def where(data: bytes, marks: Marks, field: str) -> list[Line]:
+    """Return at which byte the cursor is, how much is selected, and the field's name; the last
+    two may be empty."""
+    here: Line = [("byte ", "dim"), (f"{number(marks.at)}", "note")]
+    here.append((f" (0x{marks.at:x}) of {number(len(data))}", "dim"))
+    selected: Line = []
     if marks.end > marks.first:
-        line.append((f"  {counted(marks.end - marks.first, 'byte')} selected", "note"))
-        line.append((f" {number(marks.first)} to {number(marks.end - 1)}", "dim"))
-    return [*line, (f"  {field}", "title")] if field else line
+        selected.append((f"{counted(marks.end - marks.first, 'byte')} selected", "note"))
+        if marks.end - marks.first > 1:
+            selected.append((f" {number(marks.first)} to {number(marks.end - 1)}", "dim"))
+    return [here, selected, [(field, "title")] if field else []]
 
 
 def _octet(data: bytes, at: int) -> Line:

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tcpmon.core.commands import How
-from tcpmon.core.model import Ask, Client, View
+from tcpmon.core.model import Ask, Client, Lens, View
 from tcpmon.core.node import Node, look_up
 from tcpmon.core.units import counted
 from tcpmon.ui.actions import Place
@@ -184,8 +184,8 @@ class MainScreen(Screen[None]):
     def _open_message(self, message: MessagesPane.Opened) -> None:
         from tcpmon.ui.screens.message import MessageScreen
 
-        scope = self._messages.scope
-        self.app.push_screen(MessageScreen(self._node, message.record, scope, self._clipboard))
+        lens = Lens(client=self._messages.scope)
+        self.app.push_screen(MessageScreen(self._node, message.record, lens, self._clipboard))
 
     def action_back(self) -> None:
         """Undo the newest of what narrows the view."""

@@ -1,195 +1,300 @@
-"""One message whole: every byte of it as hex, or as text in lines that fit."""
+"""One message whole: its bytes in several views, found, decoded, and its neighbours a key away."""
 
-from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from msgspec.structs import replace
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import get_current_worker
 
-from tcpmon.core.model import Kind, Record
-from tcpmon.core.node import Node
-from tcpmon.core.units import binary_size, number
+from tcpmon.core.errors import InputError
+from tcpmon.core.escape import escape
+from tcpmon.core.model import Kind, Lens, Message, Record
+from tcpmon.core.node import Node, look_up
+from tcpmon.core.search import find, parse_sought
+from tcpmon.core.units import binary_size, counted, number
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
-from tcpmon.ui.render import (
-    Line,
-    copied,
-    hex_line,
-    hex_lines,
-    record_line,
-    record_time,
-    style_of,
-    told,
-    wrapped,
-)
+from tcpmon.ui.deciphering import Deciphered, decipher, decoder_names, following
+from tcpmon.ui.render import story
 from tcpmon.ui.widgets.footer import KeyFooter
-from tcpmon.ui.widgets.pane import Pane
+from tcpmon.ui.widgets.inspector import InspectorPane
 
-TEXT_BYTES = 64 * 1024
-"""As text no more than this is laid out at once; hex costs only the lines that are seen."""
+WHOLE = 1 << 26
+"""Bytes of a message that are looked at: all of them."""
 PAGE, PAGES = 256, 80
-"""A neighbour is sought in so many records at once, and in no more than so many pages: the screen
+"""A neighbour is sought in so many messages at once, and in no more than so many pages: the screen
 stands still meanwhile, and between two messages there may be a million events of other clients."""
+COPY_BYTES = 1 << 20
+"""More is not made text of for a clipboard: it takes four times as many characters."""
+
+_MOVES = (
+    ("up,k", "climb(-1)"), ("down,j", "climb(1)"),
+    ("left,h", "step(-1)"), ("right,l", "step(1)"),
+    ("pageup", "page(-1)"), ("pagedown", "page(1)"),
+    ("home", "row_edge(False)"), ("end", "row_edge(True)"),
+    ("g,ctrl+home", "edge(False)"), ("G,ctrl+end", "edge(True)"),
+    ("shift+up", "climb(-1, True)"), ("shift+down", "climb(1, True)"),
+    ("shift+left", "step(-1, True)"), ("shift+right", "step(1, True)"),
+    ("shift+pageup", "page(-1, True)"), ("shift+pagedown", "page(1, True)"),
+    ("shift+home", "row_edge(False, True)"), ("shift+end", "row_edge(True, True)"),
+    ("1", "look(0)"), ("2", "look(1)"), ("3", "look(2)"), ("4", "look(3)"),
+    ("shift+tab", "look_back"),
+)  # fmt: skip
+
+
+def as_message(record: Record) -> Message:
+    """Return a record as the message that it is by itself."""
+    if isinstance(record, Message):
+        return record
+    return Message(
+        record.seq, record.time, record.kind, record.client, record.data, record.cast,
+        record.queued, record.unsent, len(record.data),
+    )  # fmt: skip
 
 
 class MessageScreen(Screen[None]):
-    """Shows a record and steps to its neighbours.
+    """Shows a message and steps to its neighbours.
 
-    scope: the client whose records these are, None for the record's own, if it has one.
+    lens: through what the log is looked at; the neighbours are those it shows, of the message's
+    own client if it has one.
     """
 
     CSS_PATH = "message.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.MESSAGE),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown,space", "page(1)", show=False),
-        Binding("home,g", "edge(False)", show=False),
-        Binding("end,G", "edge(True)", show=False),
+        *(Binding(keys, action, show=False) for keys, action in _MOVES),
     ]
 
-    def __init__(self, node: Node, record: Record, scope: int | None, clipboard: Clipboard) -> None:
+    def __init__(self, node: Node, record: Record, lens: Lens, clipboard: Clipboard) -> None:
         super().__init__()
         self._node = node
-        self._scope = scope or record.client or None
+        self._first = as_message(record)
+        self._lens = replace(lens, client=lens.client or record.client or None, most=WHOLE)
         self._clipboard = clipboard
-        self._pane = MessagePane(record)
+        self._pane = InspectorPane("message")
+        self._deciphered = Deciphered()
+        self._chosen = ""  # the decoder, for this message and the next ones
+        self._sought = ""  # as typed
 
     def compose(self) -> ComposeResult:
         """The message and the keys."""
         yield self._pane
         yield KeyFooter("footer", Place.MESSAGE)
 
-    def _step(self, start: int, step: int) -> None:
+    def on_mount(self) -> None:
+        """Get all of the message."""
+        self._show(self._first)
+
+    def _show(self, message: Message) -> None:
+        whole = self._node.messages(message.place, 1, self._lens)
+        if whole and whole[0].place == message.place:
+            message = whole[0]
+        before = self._node.messages(message.place, -1, replace(self._lens, most=0))
+        view = look_up(self._node, message.client) if message.client else None
+        name = view.rows[0].name if view else ""
+        self._pane.show(message, name, before[-1].time if before else None)
+        self._decode()
+
+    # -- neighbours --------------------------------------------------------------------------
+
+    def _neighbour(self, step: Literal[-1, 1]) -> None:
+        seq, part = self._pane.message.place
+        start = (seq, part + 1) if step > 0 else (seq, part)
+        lens = replace(self._lens, most=0)
         for _ in range(PAGES):
-            records = self._node.records(start, step * PAGE, self._scope)[::step]
-            for record in records:
-                if record.kind <= Kind.CAST:
-                    self._pane.show(record)
+            messages = self._node.messages(start, step * PAGE, lens)[::step]
+            for message in messages:
+                if message.kind <= Kind.CAST:
+                    self._show(message)
                     return
-            if not records:
+            if not messages:
                 return
-            start = records[-1].seq + (step > 0)
+            seq, part = messages[-1].place
+            start = (seq, part + 1) if step > 0 else (seq, part)
         self.notify(f"no message in {number(PAGES * PAGE)} events")
 
     def action_previous(self) -> None:
         """The message before."""
-        self._step(self._pane.record.seq, -1)
+        self._neighbour(-1)
 
     def action_next(self) -> None:
         """The next message."""
-        self._step(self._pane.record.seq + 1, 1)
+        self._neighbour(1)
+
+    # -- views -------------------------------------------------------------------------------
 
     def action_form(self) -> None:
-        """Text or hex."""
-        self._pane.turn()
+        """The next view."""
+        views = self._pane.views
+        self._pane.turn(views[(views.index(self._pane.view) + 1) % len(views)])
+
+    def action_look_back(self) -> None:
+        """The view before."""
+        self._pane.turn(self._pane.views[self._pane.views.index(self._pane.view) - 1])
+
+    def action_look(self, view: int) -> None:
+        """A view by its number."""
+        self._pane.turn(self._pane.views[view])
+
+    def action_encoding(self) -> None:
+        """Text in the next encoding."""
+        if self._pane.view is self._pane.prose:
+            self._pane.prose.turn_encoding()
+        self._pane.turn(self._pane.prose)
+
+    def action_body(self) -> None:
+        """All bytes, or what they carry."""
+        if self._pane.turn_body():
+            self._decode()
+        else:
+            self.notify("it has no body other than all of its bytes")
+
+    # -- decoding ----------------------------------------------------------------------------
+
+    def _decode(self) -> None:
+        if not self._pane.is_event:
+            self._pane.wait()
+            self._decipher(self._pane.cursor.data, self._chosen)
+
+    # Without a description the worker's would be the message: all of it, as Python writes it.
+    @work(thread=True, exclusive=True, group="decode", description="decode")
+    def _decipher(self, data: bytes, chosen: str) -> None:
+        worker = get_current_worker()
+        if worker.is_cancelled:  # while it waited for its turn: one is at another message
+            return
+        deciphered = decipher(data, chosen)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show_decoded, data, deciphered)
+
+    def _show_decoded(self, data: bytes, deciphered: Deciphered) -> None:
+        if data is self._pane.cursor.data:
+            self._deciphered = deciphered
+            self._pane.show_decoded(deciphered)
+
+    def _choose(self, decoder: str) -> None:
+        self._chosen = decoder
+        self._pane.turn(self._pane.fields)
+        self._decode()
+
+    def action_decoder(self) -> None:
+        """The next plausible decoder."""
+        self._choose(following(self._deciphered, self._chosen))
+
+    @work
+    async def action_decoders(self) -> None:
+        """Any decoder."""
+        from tcpmon.ui.screens.pick import Pick
+
+        rates = dict(self._deciphered.plausible)
+        options = {"": "the likeliest"}
+        for name in decoder_names():
+            rate = rates.get(name)
+            options[name] = f"{name:<24}{f'{rate:>6.0%}' if rate else ''}"
+        decoder = await self.app.push_screen_wait(Pick("Decode as", options, self._chosen))
+        if decoder is not None:
+            self._choose(decoder)
+
+    # -- the cursor --------------------------------------------------------------------------
+
+    def action_climb(self, rows: int, select: bool = False) -> None:
+        """By lines."""
+        self._pane.climb(rows, select)
+
+    def action_page(self, pages: int, select: bool = False) -> None:
+        """By screenfuls."""
+        self._pane.climb(pages * max(1, self._pane.view.visible - 1), select)
+
+    def action_step(self, count: int, select: bool = False) -> None:
+        """By bytes, or characters; among fields, inwards or outwards."""
+        self._pane.view.step(count, select)
+        self._pane.moved()
+
+    def action_row_edge(self, last: bool, select: bool = False) -> None:
+        """To the edge of the line."""
+        self._pane.view.row_edge(last, select)
+        self._pane.moved()
+
+    def action_edge(self, last: bool, select: bool = False) -> None:
+        """To the first byte or the last."""
+        self._pane.view.edge(last, select)
+        self._pane.moved()
+
+    def action_mark(self) -> None:
+        """Select from here on; of a field, its parts are folded."""
+        if self._pane.view is self._pane.fields:
+            self._pane.fields.turn_fold()
+        else:
+            self._pane.cursor.turn_anchor()
+        self._pane.moved()
+
+    def selected_bytes(self) -> bytes:
+        """Return what is selected, or all there is."""
+        cursor = self._pane.cursor
+        first, end = cursor.selection
+        return cursor.data[first:end] if cursor.selected else cursor.data
 
     def action_copy(self) -> None:
-        """As escaped text."""
-        self._clipboard.copy_for(self.app, copied(self._pane.record))
+        """As escaped text; what an event says as it is told."""
+        if self._pane.is_event:
+            self._clipboard.copy_for(self.app, story(self._pane.message))
+            return
+        data = self.selected_bytes()
+        if len(data) > COPY_BYTES:
+            most = binary_size(COPY_BYTES)
+            self.notify(f"{most} is the most that is copied: select less", severity="warning")
+            return
+        self._clipboard.copy_for(self.app, escape(data))
+
+    # -- finding -----------------------------------------------------------------------------
+
+    @work
+    async def action_find(self) -> None:
+        """Bytes, written as text or hex."""
+        from tcpmon.ui.screens.dialog import Dialog
+
+        def said(sought: tuple[str, bytes]) -> str:
+            return f"{counted(len(sought[1]), 'byte')}: {sought[1][:32].hex(' ')}"
+
+        dialog = Dialog(
+            "Find",
+            "find",
+            'OK\\r\\n, 01 02 ff or "01 02"',
+            lambda text: (text, parse_sought(text)),
+            said,
+        )
+        sought = await self.app.push_screen_wait(dialog)
+        if sought is not None:
+            self._sought = sought[0]
+            self._find(backwards=False, here=True)
+
+    def _find(self, backwards: bool, here: bool = False) -> None:
+        try:
+            sought = parse_sought(self._sought)
+        except InputError:
+            self.notify("nothing was looked for yet: /", severity="warning")
+            return
+        cursor = self._pane.cursor
+        place = find(cursor.data, sought, cursor.at - here, backwards)
+        if place < 0:
+            self.notify("it is not in this message", severity="warning")
+            return
+        if not here and (place <= cursor.at) != backwards:
+            self.notify("from the end" if backwards else "from the beginning", timeout=2)
+        cursor.mark(place, place + len(sought))
+        self._pane.follow()
+
+    def action_find_next(self) -> None:
+        """Where it is next."""
+        self._find(backwards=False)
+
+    def action_find_previous(self) -> None:
+        """Where it was before."""
+        self._find(backwards=True)
 
     def action_close(self) -> None:
         """Back to the log."""
         self.dismiss()
-
-    def action_move(self, rows: int) -> None:
-        """Scroll by lines."""
-        self._pane.scroll_rows(rows)
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by screenfuls."""
-        self._pane.scroll_rows(pages * max(1, self._pane.body_height - 3))
-
-    def action_edge(self, last: bool) -> None:
-        """Go to the beginning or the end."""
-        self._pane.jump(1.0 if last else 0.0)
-
-
-class MessagePane(Pane):
-    """The bytes of one record."""
-
-    def __init__(self, record: Record) -> None:
-        super().__init__("message")
-        self.record = record
-        self._hex = True
-        self._top = 0
-        self._text: tuple[int, list[Line]] = (0, [])  # width, lines laid out for it
-
-    def show(self, record: Record) -> None:
-        """Show another record."""
-        self.record = record
-        self._top = 0
-        self._text = (0, [])
-        self.repaint()
-
-    def turn(self) -> None:
-        """Text or hex."""
-        self._hex = not self._hex
-        self._top = 0
-        self.repaint()
-
-    def title(self) -> tuple[Line, Line]:
-        """Say which message it is."""
-        left: Line = [("Message ", "title"), (f"{number(self.record.seq)}", "note")]
-        return left, [("hex" if self._as_hex else "text", "note")]
-
-    def rows(self) -> Iterable[tuple[Line, str]]:
-        """Return where it comes from, and its lines that fit."""
-        width, height = self.body_width, self._lines_high
-        when = record_time("date", self.record.time, None, 0)
-        yield record_line(self.record, when, width, 4, body=False), ""
-        yield [], ""
-        self._top = min(self._top, max(0, self._count() - height))
-        for row in range(self._top, min(self._top + height, self._count())):
-            yield self._line(row), ""
-
-    def _line(self, row: int) -> Line:
-        if self._as_hex:
-            return hex_line(self.record.data, row, style_of(self.record.kind))
-        return self._wrapped()[row]
-
-    @property
-    def _as_hex(self) -> bool:
-        return self._hex and self.record.kind <= Kind.CAST
-
-    @property
-    def _lines_high(self) -> int:
-        return max(0, self.body_height - 2)
-
-    def _count(self) -> int:
-        return hex_lines(self.record.data) if self._as_hex else len(self._wrapped())
-
-    def _wrapped(self) -> list[Line]:
-        width, lines = self._text
-        if width != self.body_width:
-            width, data = self.body_width, self.record.data
-            if self.record.kind > Kind.CAST:
-                lines = told(self.record, width)
-            else:
-                lines = wrapped(data[:TEXT_BYTES], width)
-                if len(data) > TEXT_BYTES:
-                    rest = binary_size(len(data) - TEXT_BYTES)
-                    lines.append([(f"… and {rest} more: x shows them all as hex", "warn")])
-            self._text = (width, lines)
-        return lines
-
-    def position(self) -> tuple[float, float]:
-        """Return which part of the lines is shown."""
-        count = max(1, self._count())
-        return self._top / count, (self._top + self._lines_high) / count
-
-    def scroll_rows(self, rows: int) -> None:
-        """Scroll by lines."""
-        self._top = max(0, self._top + rows)
-        self.repaint()
-
-    def jump(self, fraction: float) -> None:
-        """Scroll to a place."""
-        self._top = round(fraction * max(0, self._count() - self._lines_high))
-        self.repaint()
-
-    def click_row(self, row: int, column: int, double: bool) -> None:
-        """Nothing to select."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 from msgspec import Struct
 from rich.cells import cell_len
 
-from tcpmon.core.charsets import LINE_ENDS, Characters, Encoding, characters, start_near
+from tcpmon.core.charsets import LINE_ENDS, Encoding, characters, start_near
 from tcpmon.core.units import binary_size
 from tcpmon.ui.bytecursor import ByteCursor
 from tcpmon.ui.render import Line
@@ -41,20 +41,21 @@ class Layout(Struct, frozen=True):
         return min(line, len(self.breaks) - 2)
 
 
-def breaks_of(found: Characters, width: int) -> list[int]:
+def breaks_of(texts: list[str], width: int) -> list[int]:
     """Return the number of the first character of each line of at most width cells, and the
     number of all characters. One that is wider than that has a line of its own."""
-    cells = {text: cell_len(text) for text, _ in found}
+    cells = {text: cell_len(text) for text in set(texts)}
     breaks = [0]
     room = width
     ended = False
-    for number, (text, _) in enumerate(found):
-        if ended or (cells[text] > room and number > breaks[-1]):
+    for number, text in enumerate(texts):
+        size = cells[text]
+        if ended or (size > room and number > breaks[-1]):
             breaks.append(number)
             room = width
-        room -= cells[text]
+        room -= size
         ended = text in LINE_ENDS
-    return [*breaks, len(found)]
+    return [*breaks, len(texts)]
 
 
 class Prose(View):
@@ -86,11 +87,9 @@ class Prose(View):
         if self._made is None or self._made[0] != key:
             first = start_near(data, start, self.encoding)
             end = start_near(data, min(len(data), start + WINDOW), self.encoding)
-            found = characters(data[first:end], self.encoding)
-            starts = list(accumulate((size for _, size in found), initial=first))
-            layout = Layout(
-                first, end, [text for text, _ in found], starts, breaks_of(found, self.width)
-            )
+            texts, sizes = characters(data[first:end], self.encoding)
+            starts = list(accumulate(sizes, initial=first))
+            layout = Layout(first, end, texts, starts, breaks_of(texts, self.width))
             self._made = key, layout
         return self._made[1]
 

@@ -25,11 +25,13 @@ class Tree(View):
         self._folded: set[Path] = set()
         self._rows: list[Row] = []
         self._selected = 0
+        self._known: tuple[int, Path] | None = None  # a byte, and the innermost field it is in
 
     def show(self, decoder: str, decoded: Decoded | None, says: list[Line]) -> None:
         """Show fields, or none. says: lines to stand above them."""
         self._decoder, self._decoded, self._says = decoder, decoded, says
         self._folded.clear()
+        self._known = None
         self.renew()
         self._lay_out()
         self.follow()
@@ -54,7 +56,10 @@ class Tree(View):
 
     def path(self) -> Path:
         """Return the innermost field that the cursor is in."""
-        return path_at(self._decoded.fields, self.cursor.at) if self._decoded else ()
+        if self._known is None or self._known[0] != self.cursor.at:
+            fields = self._decoded.fields if self._decoded else ()
+            self._known = self.cursor.at, path_at(fields, self.cursor.at)
+        return self._known[1]
 
     def field_names(self) -> list[str]:
         """Return what the decoder, and the fields the cursor is in, are called."""
