@@ -1,6 +1,6 @@
 """One message whole: its bytes in several views, found, decoded, and its neighbours a key away."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from msgspec.structs import replace
 from textual import work
@@ -9,41 +9,24 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from tcpmon.core.errors import InputError
 from tcpmon.core.escape import escape
-from tcpmon.core.model import Kind, Lens, Message, Record
+from tcpmon.core.model import Lens, Message, Record
 from tcpmon.core.node import Node, look_up
 from tcpmon.core.search import find, parse_sought
-from tcpmon.core.units import binary_size, counted, number
+from tcpmon.core.units import binary_size, counted
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.deciphering import Deciphered, decipher, decoder_names, following
+from tcpmon.ui.neighbours import Step, TooFar, neighbour
 from tcpmon.ui.render import story
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.inspector import InspectorPane
 
 WHOLE = 1 << 26
 """Bytes of a message that are looked at: all of them."""
-PAGE, PAGES = 256, 80
-"""A neighbour is sought in so many messages at once, and in no more than so many pages: the screen
-stands still meanwhile, and between two messages there may be a million events of other clients."""
 COPY_BYTES = 1 << 20
 """More is not made text of for a clipboard: it takes four times as many characters."""
-
-_MOVES = (
-    ("up,k", "climb(-1)"), ("down,j", "climb(1)"),
-    ("left,h", "step(-1)"), ("right,l", "step(1)"),
-    ("pageup", "page(-1)"), ("pagedown", "page(1)"),
-    ("home", "row_edge(False)"), ("end", "row_edge(True)"),
-    ("g,ctrl+home", "edge(False)"), ("G,ctrl+end", "edge(True)"),
-    ("shift+up", "climb(-1, True)"), ("shift+down", "climb(1, True)"),
-    ("shift+left", "step(-1, True)"), ("shift+right", "step(1, True)"),
-    ("shift+pageup", "page(-1, True)"), ("shift+pagedown", "page(1, True)"),
-    ("shift+home", "row_edge(False, True)"), ("shift+end", "row_edge(True, True)"),
-    ("1", "look(0)"), ("2", "look(1)"), ("3", "look(2)"), ("4", "look(3)"),
-    ("shift+tab", "look_back"),
-)  # fmt: skip
 
 
 def as_message(record: Record) -> Message:
@@ -56,6 +39,10 @@ def as_message(record: Record) -> Message:
     )  # fmt: skip
 
 
+def _said(sought: bytes) -> str:
+    return f"{counted(len(sought), 'byte')}: {sought[:32].hex(' ')}"
+
+
 class MessageScreen(Screen[None]):
     """Shows a message and steps to its neighbours.
 
@@ -66,7 +53,8 @@ class MessageScreen(Screen[None]):
     CSS_PATH = "message.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.MESSAGE),
-        *(Binding(keys, action, show=False) for keys, action in _MOVES),
+        *(Binding(str(number + 1), f"look({number})", show=False) for number in range(4)),
+        Binding("shift+tab", "look_back", show=False),
     ]
 
     def __init__(self, node: Node, record: Record, lens: Lens, clipboard: Clipboard) -> None:
@@ -78,7 +66,7 @@ class MessageScreen(Screen[None]):
         self._pane = InspectorPane("message")
         self._deciphered = Deciphered()
         self._chosen = ""  # the decoder, for this message and the next ones
-        self._sought = ""  # as typed
+        self._sought = b""
 
     def compose(self) -> ComposeResult:
         """The message and the keys."""
@@ -97,33 +85,27 @@ class MessageScreen(Screen[None]):
         view = look_up(self._node, message.client) if message.client else None
         name = view.rows[0].name if view else ""
         self._pane.show(message, name, before[-1].time if before else None)
+        self._deciphered = Deciphered()
         self._decode()
 
     # -- neighbours --------------------------------------------------------------------------
 
-    def _neighbour(self, step: Literal[-1, 1]) -> None:
-        seq, part = self._pane.message.place
-        start = (seq, part + 1) if step > 0 else (seq, part)
-        lens = replace(self._lens, most=0)
-        for _ in range(PAGES):
-            messages = self._node.messages(start, step * PAGE, lens)[::step]
-            for message in messages:
-                if message.kind <= Kind.CAST:
-                    self._show(message)
-                    return
-            if not messages:
-                return
-            seq, part = messages[-1].place
-            start = (seq, part + 1) if step > 0 else (seq, part)
-        self.notify(f"no message in {number(PAGES * PAGE)} events")
+    def _go_to(self, step: Step) -> None:
+        try:
+            message = neighbour(self._node, self._pane.message.place, step, self._lens)
+        except TooFar as error:
+            self.notify(str(error))
+            return
+        if message is not None:
+            self._show(message)
 
     def action_previous(self) -> None:
         """The message before."""
-        self._neighbour(-1)
+        self._go_to(-1)
 
     def action_next(self) -> None:
         """The next message."""
-        self._neighbour(1)
+        self._go_to(1)
 
     # -- views -------------------------------------------------------------------------------
 
@@ -182,7 +164,12 @@ class MessageScreen(Screen[None]):
 
     def action_decoder(self) -> None:
         """The next plausible decoder."""
-        self._choose(following(self._deciphered, self._chosen))
+        decoder = following(self._deciphered, self._chosen)
+        if decoder or self._chosen:
+            self._choose(decoder)
+        else:
+            self._pane.turn(self._pane.fields)
+            self.notify("it may be nothing else; M: all decoders")
 
     @work
     async def action_decoders(self) -> None:
@@ -198,30 +185,7 @@ class MessageScreen(Screen[None]):
         if decoder is not None:
             self._choose(decoder)
 
-    # -- the cursor --------------------------------------------------------------------------
-
-    def action_climb(self, rows: int, select: bool = False) -> None:
-        """By lines."""
-        self._pane.climb(rows, select)
-
-    def action_page(self, pages: int, select: bool = False) -> None:
-        """By screenfuls."""
-        self._pane.climb(pages * max(1, self._pane.view.visible - 1), select)
-
-    def action_step(self, count: int, select: bool = False) -> None:
-        """By bytes, or characters; among fields, inwards or outwards."""
-        self._pane.view.step(count, select)
-        self._pane.moved()
-
-    def action_row_edge(self, last: bool, select: bool = False) -> None:
-        """To the edge of the line."""
-        self._pane.view.row_edge(last, select)
-        self._pane.moved()
-
-    def action_edge(self, last: bool, select: bool = False) -> None:
-        """To the first byte or the last."""
-        self._pane.view.edge(last, select)
-        self._pane.moved()
+    # -- what is selected ------------------------------------------------------------------
 
     def action_mark(self) -> None:
         """Select from here on; of a field, its parts are folded."""
@@ -256,35 +220,24 @@ class MessageScreen(Screen[None]):
         """Bytes, written as text or hex."""
         from tcpmon.ui.screens.dialog import Dialog
 
-        def said(sought: tuple[str, bytes]) -> str:
-            return f"{counted(len(sought[1]), 'byte')}: {sought[1][:32].hex(' ')}"
-
-        dialog = Dialog(
-            "Find",
-            "find",
-            'OK\\r\\n, 01 02 ff or "01 02"',
-            lambda text: (text, parse_sought(text)),
-            said,
-        )
+        dialog = Dialog("Find", "find", 'OK\\r\\n, 01 02 ff or "01 02"', parse_sought, _said)
         sought = await self.app.push_screen_wait(dialog)
         if sought is not None:
-            self._sought = sought[0]
+            self._sought = sought
             self._find(backwards=False, here=True)
 
     def _find(self, backwards: bool, here: bool = False) -> None:
-        try:
-            sought = parse_sought(self._sought)
-        except InputError:
+        cursor = self._pane.cursor
+        if not self._sought:
             self.notify("nothing was looked for yet: /", severity="warning")
             return
-        cursor = self._pane.cursor
-        place = find(cursor.data, sought, cursor.at - here, backwards)
+        place = find(cursor.data, self._sought, cursor.at - here, backwards)
         if place < 0:
             self.notify("it is not in this message", severity="warning")
             return
         if not here and (place <= cursor.at) != backwards:
             self.notify("from the end" if backwards else "from the beginning", timeout=2)
-        cursor.mark(place, place + len(sought))
+        cursor.mark(place, place + len(self._sought))
         self._pane.follow()
 
     def action_find_next(self) -> None:

@@ -5,6 +5,9 @@ given; where a message comes from and who decodes it is the screen's matter.
 """
 
 from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 
 from tcpmon.core.model import Kind, Message
 from tcpmon.core.units import number
@@ -27,8 +30,34 @@ DUMP_ROWS = 6
 """Lines of hex that a small screen has below the decoded fields."""
 
 
+_MOVES = (
+    ("up,k", "climb(-1)"),
+    ("down,j", "climb(1)"),
+    ("left,h", "step(-1)"),
+    ("right,l", "step(1)"),
+    ("pageup", "page(-1)"),
+    ("pagedown", "page(1)"),
+    ("home", "row_edge(False)"),
+    ("end", "row_edge(True)"),
+    ("g,ctrl+home", "edge(False)"),
+    ("G,ctrl+end", "edge(True)"),
+    ("shift+up", "climb(-1, True)"),
+    ("shift+down", "climb(1, True)"),
+    ("shift+left", "step(-1, True)"),
+    ("shift+right", "step(1, True)"),
+    ("shift+pageup", "page(-1, True)"),
+    ("shift+pagedown", "page(1, True)"),
+    ("shift+home", "row_edge(False, True)"),
+    ("shift+end", "row_edge(True, True)"),
+)
+
+
 class InspectorPane(Pane):
-    """The bytes of one message."""
+    """The bytes of one message. Its own keys are those that move the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(keys, action, show=False) for keys, action in _MOVES
+    ]
 
     def __init__(self, id: str) -> None:
         super().__init__(id)
@@ -209,13 +238,32 @@ class InspectorPane(Pane):
         self.view.jump(fraction)
         self.repaint()
 
-    def climb(self, rows: int, select: bool) -> None:
-        """Move the cursor up or down; of an event, scroll."""
+    def action_climb(self, rows: int, select: bool = False) -> None:
+        """By lines; of an event, scroll."""
         if self.is_event:
             self.scroll_rows(rows)
         else:
             self.view.climb(rows, select)
             self.moved()
+
+    def action_page(self, pages: int, select: bool = False) -> None:
+        """By screenfuls."""
+        self.action_climb(pages * max(1, self.view.visible - 1), select)
+
+    def action_step(self, count: int, select: bool = False) -> None:
+        """By bytes, or characters; among fields, inwards or outwards."""
+        self.view.step(count, select)
+        self.moved()
+
+    def action_row_edge(self, last: bool, select: bool = False) -> None:
+        """To the edge of the line."""
+        self.view.row_edge(last, select)
+        self.moved()
+
+    def action_edge(self, last: bool, select: bool = False) -> None:
+        """To the first byte or the last."""
+        self.view.edge(last, select)
+        self.moved()
 
     def moved(self) -> None:
         """The view has moved the cursor."""
