@@ -39,8 +39,9 @@ class ByteCursor:
         """Select these bytes and go to the first of them."""
         self.free()
         self.go(first)
-        if end > first:
-            self._anchor, self._end = self.at, min(end, len(self.data))
+        end = min(end, len(self.data))
+        if end > self.at:
+            self._anchor, self._end = self.at, end
 
     def turn_anchor(self) -> None:
         """Select from here on, or no more."""

@@ -112,11 +112,11 @@ class MessageScreen(Screen[None]):
     def action_form(self) -> None:
         """The next view."""
         views = self._pane.views
-        self._pane.turn(views[(views.index(self._pane.view) + 1) % len(views)])
+        self.action_look((views.index(self._pane.view) + 1) % len(views))
 
     def action_look_back(self) -> None:
         """The view before."""
-        self._pane.turn(self._pane.views[self._pane.views.index(self._pane.view) - 1])
+        self.action_look(self._pane.views.index(self._pane.view) - 1)
 
     def action_look(self, view: int) -> None:
         """A view by its number."""
@@ -153,7 +153,7 @@ class MessageScreen(Screen[None]):
             self.app.call_from_thread(self._show_decoded, data, deciphered)
 
     def _show_decoded(self, data: bytes, deciphered: Deciphered) -> None:
-        if data is self._pane.cursor.data:
+        if data is self._pane.cursor.data:  # and not of another message by now
             self._deciphered = deciphered
             self._pane.show_decoded(deciphered)
 
@@ -207,11 +207,11 @@ class MessageScreen(Screen[None]):
             self._clipboard.copy_for(self.app, story(self._pane.message))
             return
         data = self.selected_bytes()
-        if len(data) > COPY_BYTES:
+        if len(data) <= COPY_BYTES:
+            self._clipboard.copy_for(self.app, escape(data))
+        else:
             most = binary_size(COPY_BYTES)
             self.notify(f"{most} is the most that is copied: select less", severity="warning")
-            return
-        self._clipboard.copy_for(self.app, escape(data))
 
     # -- finding -----------------------------------------------------------------------------
 
@@ -221,8 +221,7 @@ class MessageScreen(Screen[None]):
         from tcpmon.ui.screens.dialog import Dialog
 
         dialog = Dialog("Find", "find", 'OK\\r\\n, 01 02 ff or "01 02"', parse_sought, _said)
-        sought = await self.app.push_screen_wait(dialog)
-        if sought is not None:
+        if sought := await self.app.push_screen_wait(dialog):
             self._sought = sought
             self._find(backwards=False, here=True)
 

@@ -86,7 +86,9 @@ class Prose(View):
         key = start, self.width, self.encoding
         if self._made is None or self._made[0] != key:
             first = start_near(data, start, self.encoding)
-            end = start_near(data, min(len(data), start + WINDOW), self.encoding)
+            end = min(len(data), start + WINDOW)
+            if end < len(data):
+                end = start_near(data, end, self.encoding)
             texts, sizes = characters(data[first:end], self.encoding)
             starts = list(accumulate(sizes, initial=first))
             layout = Layout(first, end, texts, starts, breaks_of(texts, self.width))
@@ -145,8 +147,8 @@ class Prose(View):
             self.cursor.go(layout.first - 1, select)
         elif target >= self.count() and layout.end < len(self.cursor.data):
             self.cursor.go(self._behind(), select)
-        else:
-            self._go_to(max(0, min(target, self.count() - 1)), column, select)
+        elif (target := max(0, min(target, self.count() - 1))) != line:
+            self._go_to(target, column, select)
 
     def row_edge(self, last: bool, select: bool) -> None:
         line = self._layout().line_of(self.cursor.at)

@@ -77,7 +77,8 @@ class InspectorPane(Pane):
         self._dump = Hex(self.cursor)  # beside the fields
         self._called = ""
         self._before: int | None = None
-        self._told_top = 0  # of an event, which has no view
+        self._told: list[Line] = []  # what an event says, which has no view
+        self._told_top = 0
         self._inside: list[Line] = []
 
     # -- what is shown -----------------------------------------------------------------------
@@ -167,9 +168,9 @@ class InspectorPane(Pane):
         above = headline(self.message, self._called, self._before, self.raw, width)
         room = height - len(above)
         if self.is_event:
-            lines = told(self.message, width)
-            self._told_top = max(0, min(self._told_top, len(lines) - room + 1))
-            lines = [[], *lines[self._told_top :]]
+            self._told = told(self.message, width)
+            self._told_top = max(0, min(self._told_top, len(self._told) - room + 1))
+            lines = [[], *self._told[self._told_top :]]
         elif width >= WIDE:
             lines = self._side_by_side(width, room)
         else:
@@ -225,7 +226,10 @@ class InspectorPane(Pane):
 
     def position(self) -> tuple[float, float]:
         """Return which part of the lines is shown."""
-        return (0.0, 1.0) if self.is_event else self.view.position()
+        if not self.is_event:
+            return self.view.position()
+        count = max(1, len(self._told))
+        return self._told_top / count, (self._told_top + self.body_height - 2) / count
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll by lines; the cursor stays."""
@@ -235,6 +239,7 @@ class InspectorPane(Pane):
 
     def jump(self, fraction: float) -> None:
         """Scroll to a place."""
+        self._told_top = round(fraction * len(self._told))
         self.view.jump(fraction)
         self.repaint()
 
@@ -248,7 +253,8 @@ class InspectorPane(Pane):
 
     def action_page(self, pages: int, select: bool = False) -> None:
         """By screenfuls."""
-        self.action_climb(pages * max(1, self.view.visible - 1), select)
+        visible = self.body_height - 2 if self.is_event else self.view.visible
+        self.action_climb(pages * max(1, visible - 1), select)
 
     def action_step(self, count: int, select: bool = False) -> None:
         """By bytes, or characters; among fields, inwards or outwards."""
@@ -261,7 +267,8 @@ class InspectorPane(Pane):
         self.moved()
 
     def action_edge(self, last: bool, select: bool = False) -> None:
-        """To the first byte or the last."""
+        """To the first byte or the last; of an event, to the first line or the last."""
+        self._told_top = len(self._told) if last else 0
         self.view.edge(last, select)
         self.moved()
 
