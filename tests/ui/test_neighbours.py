@@ -7,8 +7,8 @@ import pytest
 
 from tcpmon.core.model import Kind, Lens, Message, Place
 from tcpmon.ui import neighbours
-from tcpmon.ui.neighbours import Step, TooFar, neighbour
-from tests.ui.fakes import NOW, FakeNode
+from tcpmon.ui.neighbours import Step, TooFar, as_message, neighbour, whole
+from tests.ui.fakes import NOW, FakeNode, a_record
 
 
 class Node(FakeNode):
@@ -56,3 +56,20 @@ def test_the_search_has_an_end(step: Step, monkeypatch: pytest.MonkeyPatch) -> N
     found = neighbour(node, (50 + 20 * step, 0), step, Lens())
     assert found is not None
     assert found.seq == 50 + 50 * step
+
+
+def test_a_record_is_a_message() -> None:
+    """A record stands for the message that it is by itself, a message for itself."""
+    record = a_record(3, b"abc")
+    message = as_message(record)
+    assert (message.place, message.size, message.content) == ((3, 0), 3, b"abc")
+    assert as_message(message) is message
+
+
+def test_all_of_a_message() -> None:
+    """The message of a place is looked up again; one that was dropped stays as it was."""
+    node = Node([a_message(5, 1)])
+    assert whole(node, Message(5, NOW, Kind.RX, 1, b"", part=1), Lens()) is node.log[0]
+    for place in ((5, 0), (6, 0)):
+        gone = a_message(*place)
+        assert whole(node, gone, Lens()) is gone

@@ -18,7 +18,7 @@ from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.deciphering import Deciphered, decipher, decoder_names, following
-from tcpmon.ui.neighbours import Step, TooFar, neighbour
+from tcpmon.ui.neighbours import Step, TooFar, as_message, neighbour, whole
 from tcpmon.ui.render import story
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.inspector import InspectorPane
@@ -27,16 +27,6 @@ WHOLE = 1 << 26
 """Bytes of a message that are looked at: all of them."""
 COPY_BYTES = 1 << 20
 """More is not made text of for a clipboard: it takes four times as many characters."""
-
-
-def as_message(record: Record) -> Message:
-    """Return a record as the message that it is by itself."""
-    if isinstance(record, Message):
-        return record
-    return Message(
-        record.seq, record.time, record.kind, record.client, record.data, record.cast,
-        record.queued, record.unsent, len(record.data),
-    )  # fmt: skip
 
 
 def _said(sought: bytes) -> str:
@@ -78,9 +68,7 @@ class MessageScreen(Screen[None]):
         self._show(self._first)
 
     def _show(self, message: Message) -> None:
-        whole = self._node.messages(message.place, 1, self._lens)
-        if whole and whole[0].place == message.place:
-            message = whole[0]
+        message = whole(self._node, message, self._lens)
         before = self._node.messages(message.place, -1, replace(self._lens, most=0))
         view = look_up(self._node, message.client) if message.client else None
         name = view.rows[0].name if view else ""
