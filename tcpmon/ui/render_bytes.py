@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tcpmon.core.dates import dates
 from tcpmon.core.escape import escape, escape_text
-from tcpmon.core.numbers import bits, character, octet, readings, varint, zigzag
+from tcpmon.core.readings import bits, character, octet, readings, varint, zigzag
 from tcpmon.core.units import counted, number
 from tcpmon.ui.render import Line, Span, crop
 

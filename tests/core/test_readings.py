@@ -6,7 +6,7 @@ import struct
 import pytest
 from hypothesis import given, strategies as st
 
-from tcpmon.core.numbers import bits, character, octet, readings, varint, zigzag
+from tcpmon.core.readings import bits, character, octet, readings, varint, zigzag
 
 DATA = st.binary(max_size=24)
 CODES = {"u16": "H", "i16": "h", "u32": "I", "i32": "i", "u64": "Q", "i64": "q",
