@@ -13,7 +13,11 @@ def make_engine(config: Config) -> Engine:
     """Return an engine that does what the config says, not started and not listening yet."""
     rules = dict.fromkeys(config.allow, True) | dict.fromkeys(config.deny, False)
     return Engine(
-        answer=_answer(config), half_open=config.half_open, limits=config.limits, rules=rules
+        answer=_answer(config),
+        half_open=config.half_open,
+        limits=config.limits,
+        rules=rules,
+        framing=config.framing,
     )
 
 

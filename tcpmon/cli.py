@@ -163,6 +163,9 @@ def _serve_parser() -> _Parser:
                         help="lines for people, or one JSON object a line")  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true",
                         help="no line for each message, only who comes and goes")  # fmt: skip
+    parser.add_argument("--filter", metavar="FILTER", default="",
+                        help="only what matches: 'dir:rx text:login', 'kind:close | len>1kB'; "
+                             "README has all of it")  # fmt: skip
     return parser
 
 
@@ -264,10 +267,23 @@ def _config(options: argparse.Namespace) -> "Config":
 def _serve(options: argparse.Namespace) -> None:
     from tcpmon.config import ServeConfig
 
-    config = ServeConfig(_config(options), options.format, options.quiet)
+    if options.filter:
+        _check_filter(options.filter)
+    config = ServeConfig(_config(options), options.format, options.quiet, options.filter)
     from tcpmon.headless.serve import run
 
     run(config)
+
+
+def _check_filter(text: str) -> None:
+    from tcpmon.core.errors import BadFilter
+    from tcpmon.core.query import parse
+
+    try:
+        parse(text)
+    except BadFilter as error:
+        what = f"--filter, character {error.place + 1}: {error.message}"
+        raise BadFilter(what, error.place, error.hint) from None
 
 
 def _screen(options: argparse.Namespace, arguments: list[str]) -> None:

@@ -13,7 +13,8 @@ class Config(Struct, frozen=True):
 
     endpoints: where it listens. echo: answer each read with what came; reply:
     answer each read with this. half_open: keep a client that has closed its
-    sending side. Limits: see there. allow, deny: addresses and networks, see core.access.
+    sending side. Limits: see there. allow, deny: addresses and networks, see core.access. framing:
+    how streams are cut into messages, see core.framing.spec.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -23,14 +24,17 @@ class Config(Struct, frozen=True):
     limits: Limits = Limits()
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    framing: str = "none"
 
 
 class ServeConfig(Struct, frozen=True):
-    """How `tcpmon serve` reports. quiet: no line for each message."""
+    """How `tcpmon serve` reports. quiet: no line for each message. filter: only what matches,
+    see core.query."""
 
     node: Config
     format: Literal["text", "jsonl"] = "text"
     quiet: bool = False
+    filter: str = ""
 
 
 class ScreenConfig(Struct, frozen=True):

@@ -74,6 +74,17 @@ class BadFilter(InputError):
         self.place = place
 
 
+class BadNumber(InputError):
+    """Not a way to take a number from a message.
+
+    place: index of the first character that cannot be read.
+    """
+
+    def __init__(self, message: str, place: int, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.place = place
+
+
 class NoSuchTarget(InputError):
     """A command names a client, listener or rule that is not there (any more)."""
 

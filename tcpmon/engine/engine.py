@@ -7,6 +7,7 @@ and `records`, which only read and may be called from any thread.
 import asyncio
 import os
 import socket
+import threading
 import time
 import traceback
 from array import array
@@ -21,6 +22,7 @@ from tcpmon.core import endpoint as endpoints
 from tcpmon.core.access import Access, network_text, parse_network
 from tcpmon.core.commands import (
     Command,
+    Cut,
     Delivery,
     Disconnect,
     Examine,
@@ -32,6 +34,8 @@ from tcpmon.core.commands import (
     Unlisten,
     Unpermit,
 )
+from tcpmon.core.cutting.framings import Framings
+from tcpmon.core.cutting.log import Log
 from tcpmon.core.endpoint import Endpoint
 from tcpmon.core.errors import CannotListen, NoSuchTarget, Stopped
 from tcpmon.core.escape import escape_text
@@ -39,6 +43,7 @@ from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
     Cast,
+    Client,
     Kind,
     Lens,
     Listener as ListenerPicture,
@@ -48,6 +53,7 @@ from tcpmon.core.model import (
     Record,
     Sifted,
     Span,
+    State,
     Totals,
     View,
     open_data,
@@ -78,7 +84,8 @@ class Engine:
 
     answer: bytes to send back for each read, e.g. ``lambda data: data`` for an
     echo. half_open: keep a connection whose peer has closed its sending side. rules:
-    whether callers of an address or network are let in, see `tcpmon.core.access`.
+    whether callers of an address or network are let in, see `tcpmon.core.access`. framing: how
+    the log cuts what is said into messages, see `tcpmon.core.framing`.
 
     >>> import asyncio
     >>> async def main():
@@ -102,6 +109,7 @@ class Engine:
         half_open: bool = False,
         limits: Limits | None = None,
         rules: Mapping[str, bool] | None = None,
+        framing: str = "none",
         make_poller: MakePoller = make_poller,
     ) -> None:
         self.limits = limits or Limits()
@@ -109,6 +117,12 @@ class Engine:
         self.taps: list[Callable[[], None]] = []
         """Called after every turn, before old records are dropped: the place to take
         every record. Each must be quick."""
+        self._came_by = array("I")  # the listeners of all clients there have been, in order
+        self._framings = Framings(framing, lambda client: self._came_by[client - 1])
+        self.log = Log(
+            self.store, self._framings, self._has_ended, self._record, self.client,
+            time.perf_counter, time.time_ns, threading.RLock(),
+        )  # fmt: skip
         self._answer = answer
         self._half_open = half_open
         self._make_poller = make_poller
@@ -252,28 +266,33 @@ class Engine:
         match command:
             case Listen():
                 answer = await self._listen(command.endpoint)
-            case Unlisten():
-                self._unlisten(command.listener)
-                answer = None
             case Send():
                 answer = await self._send(command.data, command.clients)
             case Disconnect():
                 answer = await self._disconnect(command.clients, command.how)
-            case Permit():
-                self._permit(command.network, command.allow, command.seconds)
-                answer = None
-            case Unpermit():
-                self._unpermit(command.network)
-                answer = None
-            case Examine():
-                answer = self._examine(command.client)
-            case ForgetClosed():
-                answer = self._forget_closed()
             case _:
-                raise TypeError(f"not a command: {command!r}")
+                answer = self._do_at_once(command)
         if shared is self._shared:
             self._settle()
         return cast("R", answer)
+
+    def _do_at_once(self, command: Command[object]) -> object:
+        match command:
+            case Unlisten():
+                self._unlisten(command.listener)
+            case Permit():
+                self._permit(command.network, command.allow, command.seconds)
+            case Unpermit():
+                self._unpermit(command.network)
+            case Cut():
+                self._cut(command.framing, command.client, command.listener)
+            case Examine():
+                return self._examine(command.client)
+            case ForgetClosed():
+                return self._forget_closed()
+            case _:
+                raise TypeError(f"not a command: {command!r}")
+        return None
 
     async def listen(self, address: str | Endpoint) -> ListenerPicture:
         """Listen on an address as on the command line, e.g. "localhost:0"; return the real one.
@@ -374,6 +393,13 @@ class Engine:
             raise NoSuchTarget(f"there is no rule for {network_text(parsed)}")
         self._say(Kind.INFO, f"no rule for {network_text(parsed)} any more")
 
+    def _cut(self, framing: str, client: int | None, listener: int | None) -> None:
+        if client is not None and not 0 < client <= self._last_id:
+            raise NoSuchTarget(f"there is no client {client}")
+        if listener is not None and listener not in self._listeners:
+            raise NoSuchTarget(f"there is no listener {listener}")
+        self._framings.choose(framing, client, listener)
+
     def _examine(self, client: int) -> TcpInfo | None:
         connection = self._roster.open.get(client)
         if connection is None:
@@ -401,6 +427,7 @@ class Engine:
             self._turn_away(sock, listener, (error.strerror or str(error)).lower(), peer)
             return
         self._last_id += 1
+        self._came_by.append(listener.id)
         self._accepted += 1
         listener.accepted += 1
         listener.open += 1
@@ -543,16 +570,20 @@ class Engine:
 
     def view(self, ask: Ask) -> View:
         """Return the rows asked for and the sums over all."""
-        rows, count, cursor = self._roster.window(
-            ask.sort, ask.reverse, ask.first, ask.count, ask.cursor
-        )
+        rows, count, cursor, hidden, trouble = self._roster.window(ask)
         self._watched = self._watched.union(row.id for row in rows)
         rates = tuple(self._rates)
         return View(
             time.time_ns(), rows, ask.first, count, cursor, self.totals(rates),
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._access.rules(), tuple(self._refusals.items()),
+            self._framings.picture(), hidden, trouble,
         )  # fmt: skip
+
+    def client(self, id: int) -> Client | None:
+        """Return what the table shows of a client, None if it is not there (any more)."""
+        connection = self._roster[id]
+        return connection.picture() if connection else None
 
     def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:
         """Return the sums over all connections since the start."""
@@ -576,19 +607,16 @@ class Engine:
 
     def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
         """Return what the log shows through a lens: up to count from start on, or -count before."""
-        first = start[0] + (1 if start[1] and count > 0 else 0)
-        records = self.records(first, count, lens.client)
-        return [
-            Message(
-                record.seq, record.time, record.kind, record.client, record.data[: lens.most],
-                record.cast, record.queued, record.unsent, len(record.data),
-            )
-            for record in records
-        ]  # fmt: skip
+        return self.log.messages(start, count, lens)
 
     def sift(self, lens: Lens, seconds: float) -> Sifted:
-        """Go on looking for the messages that match."""
-        return Sifted(0, 0, True)
+        """Go on looking for the messages of a lens that match its filter."""
+        return self.log.sift(lens, seconds)
+
+    def _has_ended(self, client: int, kind: int) -> bool:
+        """Say whether nothing more will come of a client, or go to it."""
+        connection = self._roster.open.get(client)
+        return connection is None or (kind == Kind.RX and connection.state is State.HALF)
 
     def _record(self, raw: Raw) -> Record:
         seq, at, client, kind, data = raw

@@ -26,8 +26,9 @@ def as_message(record: Record) -> Message:
 
 
 def whole(node: Node, message: Message, lens: Lens) -> Message:
-    """Return a message with as many bytes as a lens wants; as it was, if it is kept no more."""
-    found = node.messages(message.place, 1, lens)
+    """Return a message with as many bytes as a lens wants, whether it matches or not; as it was,
+    if it is kept no more."""
+    found = node.messages(message.place, 1, replace(lens, filter=""))
     return found[0] if found and found[0].place == message.place else message
 
 

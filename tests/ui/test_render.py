@@ -22,6 +22,7 @@ from tcpmon.core.model import (
     State,
     Trouble,
     open_data,
+    story,
 )
 from tcpmon.ui import render as module
 from tcpmon.ui.render import (
@@ -47,7 +48,6 @@ from tcpmon.ui.render import (
     record_time,
     skipped,
     sparkline,
-    story,
     style_of,
     told,
     wrapped,

@@ -2,26 +2,25 @@
 
 from tcpmon.core.decoding import LOOKED_AT, Decoded, Decoder, NotDecoded
 from tcpmon.core.decoding.cbor import Cbor
+from tcpmon.core.decoding.gt06 import Gt06
+from tcpmon.core.decoding.hl7 import Hl7
 from tcpmon.core.decoding.http import Http
 from tcpmon.core.decoding.json import Json
 from tcpmon.core.decoding.modbus import Modbus
 from tcpmon.core.decoding.mqtt import Mqtt
 from tcpmon.core.decoding.msgpack import Msgpack
 from tcpmon.core.decoding.nmea import Nmea
+from tcpmon.core.decoding.protobuf import Protobuf
 from tcpmon.core.decoding.resp import Resp
+from tcpmon.core.decoding.syslog import Syslog
+from tcpmon.core.decoding.tls import Tls
+from tcpmon.core.decoding.websocket import WebSocket
 from tcpmon.core.decoding.xml import Xml
 
 _ALL: tuple[Decoder, ...] = (
-    Json(),
-    Xml(),
-    Msgpack(),
-    Cbor(),
-    Http(),
-    Mqtt(),
-    Modbus(),
-    Resp(),
-    Nmea(),
-)
+    Json(), Http(), WebSocket(), Xml(), Msgpack(), Cbor(), Protobuf(), Mqtt(), Resp(), Modbus(),
+    Nmea(), Gt06(), Syslog(), Hl7(), Tls(),
+)  # fmt: skip
 
 _CUT = f"only the first {LOOKED_AT >> 20} MiB of it was looked at"
 

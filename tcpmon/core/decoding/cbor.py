@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from tcpmon.core.decoding import VALUE_CHARACTERS, Decoded, NotDecoded
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import NAME_CHARACTERS, brief, counted, cut, hexed, quoted, when
+from tcpmon.core.decoding.values import brief, counted, hexed, name_from, quoted, when
 from tcpmon.core.decoding.whole import rate_values
 
 _TAGS = {
@@ -144,7 +144,7 @@ def _members(sheet: Sheet, count: int) -> int:
         _value(sheet, "key")
         name = "value"
         if not sheet.found[-1].parts:
-            name = cut(sheet.found.pop().value.strip('"'), NAME_CHARACTERS)
+            name = name_from(sheet.found.pop().value)
         _value(sheet, name)
         done += 1
     return done

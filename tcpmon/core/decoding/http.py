@@ -7,7 +7,7 @@ from tcpmon.core.decoding import Decoded, NotDecoded
 from tcpmon.core.decoding.http_body import dechunked, form, unpacked
 from tcpmon.core.decoding.inside import inside
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import NAME_CHARACTERS, cut, shown
+from tcpmon.core.decoding.values import name_in, shown
 from tcpmon.core.units import size
 
 _BETWEEN = re.compile(rb"(?:\r?\n)*+")
@@ -45,7 +45,7 @@ def _message(sheet: Sheet) -> None:
     headers: dict[str, bytes] = {}
     with sheet.group("headers") as group:
         while _header(sheet, headers):
-            group.value = str(len(headers))
+            group.value = str(len(sheet.found))
     if request and (host := headers.get("host")):
         sheet.summary += f", {shown(host)}"
     bodiless = status is not None and (status[2][:1] == b"1" or status[2] in (b"204", b"304"))
@@ -55,9 +55,8 @@ def _message(sheet: Sheet) -> None:
 
 def _start_line(sheet: Sheet, line: re.Match[bytes], names: tuple[str, ...]) -> None:
     for place, name in enumerate(names, 1):
-        sheet.add(
-            name, shown(line[place] or b""), max(0, line.start(place)), max(0, line.end(place))
-        )
+        if line[place] is not None:  # a status may go without a reason
+            sheet.add(name, shown(line[place]), line.start(place), line.end(place))
     sheet.place = line.end()
 
 
@@ -69,13 +68,13 @@ def _header(sheet: Sheet, headers: dict[str, bytes]) -> bool:
     line = sheet.line()
     if not line:
         return False
-    if len(headers) >= _LINES:
+    if len(sheet.found) >= _LINES:
         raise Stop(f"there are more than {_LINES} headers")
     name, colon, value = line.partition(b":")
     if not colon:
         raise Stop(f"byte {start} should begin a header")
     at = start + len(name) + 1 + len(value) - len(value.lstrip())
-    sheet.add(cut(shown(name), NAME_CHARACTERS), shown(value.strip()), at, start + len(line))
+    sheet.add(name_in(name), shown(value.strip()), at, start + len(line))
     headers[str(name[:64], "latin-1").strip().lower()] = value.strip()
     return True
 
@@ -110,7 +109,8 @@ def _content(sheet: Sheet, headers: dict[str, bytes], data: bytes, start: int, a
     sheet.summary += f", {shown(kind) or 'body of'} {size(len(data))}"
     packed = headers.get("content-encoding", b"").lower()
     if packed and packed != b"identity":
-        plain, note = unpacked(data, packed)
+        plain, note = unpacked(data, packed, sheet.unpackable)
+        sheet.unpackable -= len(plain or b"")
         if note:
             sheet.notes.append(note)
         if plain is None:

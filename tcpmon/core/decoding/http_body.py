@@ -1,5 +1,6 @@
 """The body of an HTTP message: joined from chunks, unpacked, and what is in it."""
 
+import re
 import zlib
 from urllib.parse import unquote_plus
 
@@ -7,6 +8,8 @@ from tcpmon.core.decoding import FIELDS, UNPACKED, VALUE_CHARACTERS, Decoded, Fi
 from tcpmon.core.decoding.values import brief, name_of, shown_text
 
 _CHUNKS = 2000
+_ENOUGH = f"no more than {UNPACKED >> 20} MiB are unpacked"
+_PAIR = re.compile(rb"[^&]++")
 
 
 def dechunked(data: bytes, start: int, end: int) -> tuple[bytes, int, str]:
@@ -39,26 +42,28 @@ def _behind_trailers(data: bytes, start: int, end: int) -> int:
     return found + 4 if found >= 0 else end
 
 
-def unpacked(data: bytes, how: bytes) -> tuple[bytes | None, str]:
+def unpacked(data: bytes, how: bytes, most: int = UNPACKED) -> tuple[bytes | None, str]:
     """Return what was compressed, and a note if that is not all; None if it cannot be unpacked.
 
-    how: the content coding, in small letters.
+    how: the content coding, in small letters. most: no more bytes than that are unpacked.
     """
     if how not in (b"gzip", b"x-gzip", b"deflate"):
         return None, "its content coding is not known"
+    if most <= 0:
+        return None, _ENOUGH
     wraps = [zlib.MAX_WBITS | 32]  # gzip or zlib, by its header
     if how == b"deflate":
         wraps.append(-zlib.MAX_WBITS)  # what some send by that name, without any
     for wrap in wraps:
         unpacker = zlib.decompressobj(wrap)
         try:
-            plain = unpacker.decompress(data, UNPACKED)
+            plain = unpacker.decompress(data, most)
         except zlib.error:
             continue
         if unpacker.eof:
             return plain, ""
-        if unpacker.unconsumed_tail or len(plain) >= UNPACKED:
-            return plain, f"only the first {UNPACKED >> 20} MiB of the body were unpacked"
+        if unpacker.unconsumed_tail or len(plain) >= most:
+            return plain, _ENOUGH
         return plain, "the end of the compressed body is missing"
     return None, "the body is not compressed as it says"
 
@@ -66,18 +71,13 @@ def unpacked(data: bytes, how: bytes) -> tuple[bytes | None, str]:
 def form(data: bytes) -> Decoded:
     """Return the fields of a form. Source: WHATWG URL, "application/x-www-form-urlencoded"."""
     found: list[Field] = []
-    place = 0
     note = ""
-    while place < len(data):
-        end = data.find(b"&", place)
-        end = len(data) if end < 0 else end
+    for pair in _PAIR.finditer(data):
         if len(found) >= FIELDS:
             note = f"there are more than {FIELDS:,} fields"
             break
-        name, _, value = data[place:end].partition(b"=")
-        if end > place:
-            found.append(Field(name_of(_plain(name)), shown_text(_plain(value)), place, end))
-        place = end + 1
+        name, _, value = pair.group().partition(b"=")
+        found.append(Field(name_of(_plain(name)), shown_text(_plain(value)), *pair.span()))
     return Decoded(brief(found, "{}"), tuple(found), note)
 
 

@@ -9,14 +9,18 @@ from typing import ClassVar
 
 from tcpmon.core.decoding import VALUE_CHARACTERS, Decoded
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import brief, counted, name_of, quoted
+from tcpmon.core.decoding.values import NAME_CHARACTERS, brief, counted, name_of, quoted
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 # Whole characters as they are written, escapes too: so many bytes of a string can be shown.
-_WRITTEN = re.compile(rb'(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\[^u])*+')
+_WRITTEN = re.compile(rb'(?:[^"\\]++|\\u[0-9a-fA-F]{4}|\\[^u])*+')
+_UNCLOSED = "the end is missing: a text is not closed"
 _SHOWN = 6 * VALUE_CHARACTERS
-_PLAIN = re.compile(rb"(?:-?\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+|true|false|null)(?![\w.+-])")
+_PLAIN = re.compile(
+    rb"(?:-?(?:0|[1-9]\d*+)(?:\.\d++)?+(?:[eE][+-]?\d++)?+|true|false|null)(?![\w.+-])"
+)
+_BEGINNING = re.compile(rb'\s*+(?:\{\s*+"[^"\n]{1,80}+"\s*+:|\[\s*+[\[{][\t\r\n -~]{6})')
 _QUICK = 1 << 16  # what is longer is not read whole only to rate it
 
 
@@ -33,7 +37,7 @@ class Json:
             return 0.6
         if _is_json(data) or _is_json(data.splitlines()[0]):
             return 0.95
-        return 0.55 if re.match(rb'\s*(?:\{\s*+"[^"\n]{1,80}"\s*:|\[\s*[\[{])', data) else 0.0
+        return 0.55 if _BEGINNING.match(data) else 0.0
 
     def decode(self, data: bytes) -> Decoded:
         return read(data, _message, _SPACE)
@@ -78,8 +82,11 @@ def _value(sheet: Sheet, name: str) -> None:
             group.value = f"list, {counted(_items(sheet), 'item')}"
     elif opening == b'"':
         start = sheet.place
-        text = _string(sheet)
+        closed = _STRING.match(sheet.data, start, sheet.end) is not None
+        text = _string(sheet) if closed else _unclosed(sheet)
         sheet.add(name, quoted(text), start)
+        if not closed:
+            raise Stop(_UNCLOSED)
     else:
         start = sheet.place
         sheet.add(name, _plain(sheet), start)
@@ -92,7 +99,7 @@ def _members(sheet: Sheet) -> int:
     while _goes_on(sheet, b"}", count):
         if sheet.peek(1) != b'"':
             raise _wrong(sheet)
-        name = name_of(_string(sheet))
+        name = name_of(_string(sheet, 6 * NAME_CHARACTERS))
         sheet.match(_SPACE)
         _expect(sheet, b":")
         sheet.match(_SPACE)
@@ -128,12 +135,21 @@ def _expect(sheet: Sheet, byte: bytes) -> None:
     sheet.take(1)
 
 
-def _string(sheet: Sheet) -> str:
+def _string(sheet: Sheet, most: int = _SHOWN) -> str:
     start = sheet.place + 1
     if sheet.match(_STRING) is None:
-        raise Stop("the end is missing: a text is not closed")
-    end = min(sheet.place - 1, start + _SHOWN)
-    written = _WRITTEN.match(sheet.data, start, end)
+        raise Stop(_UNCLOSED)
+    return _said(sheet.data, start, min(sheet.place - 1, start + most))
+
+
+def _unclosed(sheet: Sheet) -> str:
+    start, sheet.place = sheet.place + 1, sheet.end
+    return _said(sheet.data, start, min(sheet.end, start + _SHOWN))
+
+
+def _said(data: bytes, start: int, end: int) -> str:
+    """Return what is written in a string, without the escapes of JSON."""
+    written = _WRITTEN.match(data, start, end)
     text = str(written.group() if written else b"", "utf-8", "surrogateescape")
     try:
         return str(loads(f'"{text}"', strict=False))

@@ -7,7 +7,7 @@ both would, it is taken for 3.1.1.
 from collections.abc import Callable
 from typing import ClassVar
 
-from tcpmon.core.decoding import Decoded, NotDecoded
+from tcpmon.core.decoding import FIELDS, Decoded, NotDecoded
 from tcpmon.core.decoding.inside import add_payload
 from tcpmon.core.decoding.mqtt_words import (
     CONNACK,
@@ -76,8 +76,9 @@ def _rate(data: bytes, head: tuple[int, int, int, int]) -> float:
     if kind == _PUBLISH:
         return _rate_topic(body, size) if bits & 6 != 6 else 0.0
     if kind in (8, 10):
-        # In 5 the length of the properties stands before the first filter.
-        return max(_rate_topic(body[2:], size - 2), _rate_topic(body[3:], size - 3))
+        number = _varint(body, 2)  # in 5 properties stand before the first filter
+        skipped = sum(number) if number else size
+        return max(_rate_topic(body[2:], size - 2), _rate_topic(body[skipped:], size - skipped))
     if end > len(data):
         return 0.0
     if kind in (12, 13):
@@ -135,7 +136,7 @@ def _connect(sheet: Sheet) -> None:
     if version == 5:
         _properties(sheet)
     name = _text(sheet, "client id")
-    sheet.summary += f" {name or '(no client id)'}, MQTT {VERSIONS.get(version, version)}"
+    sheet.summary += f" {name or '(no client id)'}, {VERSIONS.get(version, f'version {version}')}"
     sheet.summary += f", keep alive {alive} s"
     if bits & 4:
         if version == 5:
@@ -274,12 +275,14 @@ def _filters(sheet: Sheet, options: int) -> None:
 def _are_filters(sheet: Sheet, options: int) -> bool:
     """Return whether filters follow at once, as they do in 3.1.1."""
     place = sheet.place
-    while place < sheet.end:
+    for _ in range(FIELDS):
+        if place >= sheet.end:
+            return place == sheet.end
         size = int.from_bytes(sheet.data[place : place + 2], "big")
         if size == 0:
             return False
         place += 2 + size + options
-    return place == sheet.end
+    return True
 
 
 def _suback(sheet: Sheet) -> None:

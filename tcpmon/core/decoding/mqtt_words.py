@@ -51,7 +51,7 @@ PROPERTIES: dict[int, tuple[str, int | str]] = {
     0x29: ("subscription identifiers available", 1), 0x2A: ("shared subscription available", 1),
 }  # fmt: skip
 
-VERSIONS = {3: "3.1", 4: "3.1.1", 5: "5"}
+VERSIONS = {3: "MQTT 3.1", 4: "MQTT 3.1.1", 5: "MQTT 5"}
 
 CONNECT_FLAGS = {
     0x80: "user name", 0x40: "password", 0x20: "will retain", 0x04: "will", 0x02: "clean start",

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from tcpmon.core.decoding import VALUE_CHARACTERS, Decoded
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import NAME_CHARACTERS, brief, counted, cut, hexed, quoted, when
+from tcpmon.core.decoding.values import brief, counted, hexed, name_from, quoted, when
 from tcpmon.core.decoding.whole import rate_values
 
 _CONSTANTS = {0xC0: "null", 0xC2: "false", 0xC3: "true"}
@@ -125,5 +125,5 @@ def _members(sheet: Sheet, count: int) -> None:
         _value(sheet, "key")
         name = "value"
         if not sheet.found[-1].parts:
-            name = cut(sheet.found.pop().value.strip('"'), NAME_CHARACTERS)
+            name = name_from(sheet.found.pop().value)
         _value(sheet, name)

@@ -35,6 +35,7 @@ _MODE = {
     "A": "autonomous", "D": "differential", "E": "estimated", "F": "float RTK", "M": "manual",
     "N": "not valid", "R": "RTK", "S": "simulated",
 }  # fmt: skip
+_WORDS = 32  # what is behind them stays one; the longest sentence known has twenty
 _MINUTES = re.compile(r"\d{3,5}(?:\.\d{1,12})?", re.ASCII)
 _FIX = {"1": "no fix", "2": "2D", "3": "3D"}
 
@@ -205,7 +206,7 @@ def _checksum(sheet: Sheet, sentence: re.Match[bytes]) -> None:
 
 def _fields(sheet: Sheet, kind: str, sentence: re.Match[bytes]) -> list[str]:
     """Add what stands between the commas; return what matters of it."""
-    raw = sentence[2].split(b",")
+    raw = sentence[2].split(b",", _WORDS)
     words = [str(word, "utf-8", "surrogateescape") for word in raw]
     parts = _PARTS.get(kind, [])
     told: dict[str, str] = {}

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tcpmon.core.decoding import Decoded, NotDecoded
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import NAME_CHARACTERS, brief, counted, cut, quoted, shown
+from tcpmon.core.decoding.values import brief, counted, cut, name_from, quoted, shown
 
 _LINES = {
     b"+": "text", b"-": "error", b":": "number", b",": "float", b"#": "boolean",
@@ -16,7 +16,7 @@ _BLOBS = {b"$": "bytes", b"!": "error", b"=": "verbatim"}
 _LISTS = {b"*": "list", b"~": "set", b">": "push", b"%": "map", b"|": "attributes"}
 _COUNT = re.compile(rb"-?\d{1,18}\Z")
 _HEAD = re.compile(
-    rb"[*~>%|$!=](?:-1|\d{1,10})\r\n|[+-][^\r\n]{0,512}\r\n|[:(][+-]?\d{1,40}\r\n"
+    rb"[*~>%|$!=](?:-1|\d{1,10})\r\n|[+-][^\r\n]{0,512}\r\n|[:(][+-]?\d{1,999}\r\n"
     rb"|,[-+\w.]{1,40}\r\n|#[tf]\r\n|_\r\n"
 )
 
@@ -93,7 +93,7 @@ def _value(sheet: Sheet, name: str) -> None:
         line = _line(sheet)
         sheet.add(name, _said(kind, line), start)
     else:
-        raise Stop(f"byte {sheet.place} is not how a RESP value begins")
+        raise Stop(f"byte {sheet.place} is not how a RESP value begins") if kind else sheet.short(1)
 
 
 def _quoted(data: bytes) -> str:
@@ -119,8 +119,7 @@ def _items(sheet: Sheet) -> int:
             continue
         _value(sheet, "key")
         if not sheet.found[-1].parts:
-            key = sheet.found.pop().value
-            _value(sheet, cut(key.strip('"'), NAME_CHARACTERS))
+            _value(sheet, name_from(sheet.found.pop().value))
         else:
             _value(sheet, "value")
     return count

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
-from tcpmon.core.decoding import DEPTH, FIELDS, Decoded, Field, NotDecoded
+from tcpmon.core.decoding import DEPTH, FIELDS, UNPACKED, Decoded, Field, NotDecoded
 from tcpmon.core.decoding.values import counted, cut, named, shown
 
 NOTHING = re.compile(rb"")
@@ -35,10 +35,21 @@ class Sheet:
 
     place, end: the next byte, and where reading ends: behind the last byte, or of a part that
     says how long it is. summary: "" until the bytes are taken to be what is looked for.
-    found: the fields of the group that is open. short: told where the bytes end too early.
+    found: the fields of the group that is open. unpackable: how many bytes may still be unpacked.
     """
 
-    __slots__ = ("_deep", "_room", "data", "end", "found", "notes", "place", "summary")
+    __slots__ = (
+        "_bounded",
+        "_deep",
+        "_room",
+        "data",
+        "end",
+        "found",
+        "notes",
+        "place",
+        "summary",
+        "unpackable",
+    )
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -47,8 +58,10 @@ class Sheet:
         self.summary = ""
         self.notes: list[str] = []
         self.found: list[Field] = []
+        self.unpackable = UNPACKED
         self._room = FIELDS
         self._deep = 0
+        self._bounded = False  # whether something says that `end` is one
 
     @property
     def left(self) -> int:
@@ -57,8 +70,8 @@ class Sheet:
 
     def short(self, size: int) -> Stop:
         """Return what to raise where `size` bytes are to be read and so many are not there."""
-        if self.end < len(self.data):
-            return Stop(f"at byte {self.place} something is longer than what it is in")
+        if self._bounded:
+            return Stop(f"before byte {self.place} something is longer than what it is in")
         missing = counted(size - self.left, "more byte")
         return Stop(f"the end is missing: {missing} should follow")
 
@@ -137,18 +150,18 @@ class Sheet:
     @contextmanager
     def within(self, size: int) -> Iterator[None]:
         """Read in the next so many bytes only; what is left of them is added as "rest"."""
-        outer = self.end
+        outer, was_bounded = self.end, self._bounded
         missing = size - self.left
+        self._bounded = was_bounded or missing <= 0
         self.end = min(outer, self.place + size)
         try:
             yield
             if self.left:
                 self.add_bytes("rest", self.left)
             if missing > 0:
-                self.end = outer
                 raise self.short(missing)
         finally:
-            self.end = outer
+            self.end, self._bounded = outer, was_bounded
 
     def embed(self, inner: Decoded, at: int) -> None:
         """Add the fields of what is inside of this one and was decoded by itself.
@@ -162,48 +175,49 @@ class Sheet:
             self.found.append(_moved(field, at))
 
     def messages(
-        self, read: Callable[["Sheet"], None], between: re.Pattern[bytes] = NOTHING
+        self,
+        read: Callable[["Sheet"], None],
+        between: re.Pattern[bytes] = NOTHING,
+        most: int = FIELDS,
     ) -> None:
         """Read one message behind the other, each a group if there are several.
 
         read: reads one, and sets the summary as soon as it is sure that it is one. It raises
         NotDecoded if it is none, and Stop where it ends too early. between: what may stand
-        in front of each and at the end.
+        in front of each and at the end. most: how many are read.
         """
         found: list[Field] = []
-        while True:
-            self.match(between)
-            if self.place >= self.end:
+        self.match(between)
+        while self.place < self.end:
+            if self._room <= 0 or len(found) >= most:
+                told = f"{FIELDS:,} fields" if self._room <= 0 else f"{most:,} messages"
+                self.notes.append(f"there are more than {told}")
                 break
             start = self.place
             why = self._one(read)
             if self.summary:
                 self._room -= 1
-                found.append(
-                    Field("message", cut(self.summary), start, self.place, tuple(self.found))
-                )
+                parts = tuple(self.found)
+                found.append(Field("message", cut(self.summary), start, self.place, parts))
             elif not found:
                 raise NotDecoded(why or "there is nothing in it")
             self.found = []
             if why or self.place == start:
                 self.notes.append(why)
                 break
-            if self._room <= 0:
-                self.notes.append(f"there are more than {FIELDS:,} fields")
-                break
+            self.match(between)
         self._gather(found)
 
     def _one(self, read: Callable[["Sheet"], None]) -> str:
         """Read a message; return why reading ended there, "" if it did not."""
         self.summary = ""
-        start, end = self.place, self.end
+        start = self.place
         try:
             read(self)
         except Stop as stop:
-            self.end = end
             return str(stop)
         except NotDecoded as wrong:
-            self.end, self.found, self.summary, self.place = end, [], "", start
+            self.found, self.summary, self.place = [], "", start
             return f"from byte {start} on it is something else: {wrong}" if start else str(wrong)
         return ""
 
@@ -228,11 +242,14 @@ class Sheet:
 
 
 def read(
-    data: bytes, one: Callable[[Sheet], None], between: re.Pattern[bytes] = NOTHING
+    data: bytes,
+    one: Callable[[Sheet], None],
+    between: re.Pattern[bytes] = NOTHING,
+    most: int = FIELDS,
 ) -> Decoded:
     """Return what the messages in the bytes say, see `Sheet.messages`. Raises NotDecoded."""
     sheet = Sheet(data)
-    sheet.messages(one, between)
+    sheet.messages(one, between, most)
     return sheet.decoded()
 
 

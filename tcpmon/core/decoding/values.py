@@ -47,12 +47,22 @@ def quoted(text: str) -> str:
 
 def hexed(data: bytes) -> str:
     """Return what is no text as hex: "0a ff"; cut where it is long."""
-    return cut(data[: VALUE_CHARACTERS // 2].hex(" "))
+    return cut(data[: VALUE_CHARACTERS // 2].hex(" ")) or "no bytes"
 
 
 def name_of(text: str) -> str:
     """Return what a peer calls something, safe and short enough to be a field's name."""
-    return cut(escape_text(text[: NAME_CHARACTERS + 1]), NAME_CHARACTERS)
+    return cut(escape_text(text[: NAME_CHARACTERS + 1]), NAME_CHARACTERS) or '""'
+
+
+def name_in(data: bytes) -> str:
+    """Return bytes as a field's name."""
+    return name_of(str(data[: 4 * NAME_CHARACTERS], "utf-8", "surrogateescape"))
+
+
+def name_from(value: str) -> str:
+    """Return the value of a key, as it would be shown, as the name of what stands under it."""
+    return cut(value.removeprefix('"').removesuffix('"'), NAME_CHARACTERS) or '""'
 
 
 def named(number: int, words: Mapping[int, str], otherwise: str = "") -> str:

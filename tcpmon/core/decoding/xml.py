@@ -11,12 +11,18 @@ from xml.parsers import expat
 
 from tcpmon.core.decoding import DEPTH, VALUE_CHARACTERS, Decoded, Field
 from tcpmon.core.decoding.sheet import Sheet, Stop, read
-from tcpmon.core.decoding.values import brief, cut, name_of, shown_text
+from tcpmon.core.decoding.values import brief, counted, cut, name_of, shown_text
 
 _NAME = rb"[A-Za-z_\x80-\xff][\w.:\x80-\xff-]*+"
+_INSIDE = rb"[^<>\x00-\x08\x0e-\x1f]*+"
 _OPENING = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\s|<!--|<!DOCTYPE\s|<" + _NAME + rb"(?:\s[^<>]*+)?/?>)"
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\s|<!--|<!DOCTYPE\s|<%b(?:\s%b)?/?>)" % (_NAME, _INSIDE)
 )
+_SPACE = re.compile(rb"\s*+")
+_DOCUMENTS = 100  # one behind the other: each needs a parser of its own
+_ONE_TAG = (b"/>", b"/\0>\0", b"\0/\0>")
+_PIECE = 1 << 16  # bytes that expat is given at a time: it copies what it is given
+_ENDS = (3, 5, 6, 20)  # expat: no element, an unclosed token, half a character, open CDATA
 _JUNK = 9  # expat: something follows the document
 _UTF16 = (b"\xff\xfe<\0", b"\xfe\xff\0<")
 
@@ -37,7 +43,7 @@ class Xml:
         return 0.8 if data.rstrip()[-1:] == b">" else 0.6
 
     def decode(self, data: bytes) -> Decoded:
-        return read(data, _document)
+        return read(data, _document, _SPACE, _DOCUMENTS)
 
 
 @dataclass(slots=True)
@@ -46,6 +52,7 @@ class _Element:
     start: int
     parts: list[Field] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    holds: int = 0  # how many elements
     length: int = 0  # of its texts: one that is long is not kept whole
 
 
@@ -68,10 +75,15 @@ class _Reader:
     def read(self) -> None:
         """Read a document; Stop where it ends too early or is wrong."""
         sheet = self.sheet
+        data = memoryview(sheet.data)
         try:
-            self.parser.Parse(memoryview(sheet.data)[sheet.place :], True)
+            for at in range(sheet.place, sheet.end, _PIECE):
+                self.parser.Parse(data[at : at + _PIECE], at + _PIECE >= sheet.end)
+        except (LookupError, ValueError):
+            raise Stop("its encoding is not known") from None
         except expat.ExpatError as error:
-            sheet.place = max(sheet.place, self.begin + max(0, self.parser.ErrorByteIndex))
+            wrong = self.begin + max(0, self.parser.ErrorByteIndex)
+            sheet.place = sheet.end if error.code in _ENDS else max(sheet.place, wrong)
             if self.root is None or error.code != _JUNK:
                 raise Stop(self.why(error)) from None
         else:
@@ -82,8 +94,10 @@ class _Reader:
 
     def why(self, error: expat.ExpatError) -> str:
         """Return what is wrong."""
-        if self.sheet.place >= self.sheet.end:
-            return f"the end is missing: {len(self.elements)} elements are still open"
+        if error.code in _ENDS:
+            if not self.elements:
+                return "the end is missing"
+            return f"the end is missing: {counted(len(self.elements), 'element')} not closed"
         return f"line {error.lineno}: {expat.ErrorString(error.code)}"
 
     def open(self, name: str, attributes: list[str]) -> None:
@@ -93,6 +107,8 @@ class _Reader:
         if len(self.elements) >= DEPTH:
             raise Stop(f"it is nested deeper than {DEPTH} levels")
         sheet.spend()
+        if self.elements:
+            self.elements[-1].holds += 1
         element = _Element(name_of(name), sheet.place)
         self.elements.append(element)
         for place in range(0, len(attributes), 2):
@@ -103,7 +119,10 @@ class _Reader:
     def close(self, _name: str) -> None:
         """Take the end of an element."""
         at = self.begin + self.parser.CurrentByteIndex
-        self.end_of_one(self.sheet.data.find(b">", at) + 1)
+        data, element = self.sheet.data, self.elements[-1]
+        # Of "<a/>" this is the end, of "<a></a>" where the second tag begins.
+        is_one_tag = not (element.holds or element.texts) and data[at - 4 : at].endswith(_ONE_TAG)
+        self.end_of_one(at if is_one_tag else data.find(b">", at) + 1)
 
     def end_of_one(self, end: int) -> None:
         """Make a field of the innermost element."""

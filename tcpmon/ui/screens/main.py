@@ -14,17 +14,23 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tcpmon.core.commands import How
+from tcpmon.core.export.walk import Scope
 from tcpmon.core.model import Ask, Client, Lens, View
 from tcpmon.core.node import Node, look_up
 from tcpmon.core.units import counted
+from tcpmon.ui import framed
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
 from tcpmon.ui.render import copied
+from tcpmon.ui.screens.carrying import Carrying
 from tcpmon.ui.screens.errands import Errands
+from tcpmon.ui.screens.export import What
+from tcpmon.ui.screens.searching import Searching
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
+from tcpmon.ui.widgets.filterbar import FilterBar, FilterInput
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.messages import MessagesPane
 from tcpmon.ui.widgets.status import StatusBar
@@ -37,12 +43,18 @@ ROOMY = 32  # rows from which the composer is always there
 NAMED = 6  # targets that the composer's border names
 
 
+_PLACES: dict[type[Widget | None], Place] = {
+    ComposerInput: Place.COMPOSER,
+    FilterInput: Place.FILTER,
+}
+
+
 class MainScreen(Screen[None]):
     """Clients, messages, composer."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.MAIN)
     AUTO_FOCUS = "#clients"
-    ALLOW_IN_MAXIMIZED_VIEW = "#status, #footer"
+    ALLOW_IN_MAXIMIZED_VIEW = "#status, #filter, #footer"
 
     def __init__(self, node: Node, clipboard: Clipboard, answer: str) -> None:
         """answer: how the node answers reads, for the first line."""
@@ -56,9 +68,12 @@ class MainScreen(Screen[None]):
         self._footer = KeyFooter("footer", Place.MAIN)
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
+        self._searching = Searching(self, node, self._clients, self._messages)
         self._errands = Errands(self, node, self._title_of, self._ask)
+        self._carrying = Carrying(self, node, clipboard)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
+        self._numbers: list[str] = []  # that were plotted, the newest first
         self._paused_at = 0  # the end of the records then
         self._drafts: dict[Targets, tuple[Form, str]] = {}  # what was left unsent, for whom
 
@@ -66,6 +81,7 @@ class MainScreen(Screen[None]):
         """From the top down."""
         yield self._status
         yield self._clients
+        yield self._searching.bar
         yield self._messages
         yield self._composer
         yield self._footer
@@ -83,10 +99,15 @@ class MainScreen(Screen[None]):
 
     def _show_clients(self, view: View) -> None:
         self._clients.show(view)
-        self.set_class(not view.count, "-empty")
+        self.set_class(not view.count + view.hidden, "-empty")
+        self._searching.tell(view)
 
-    def _show_messages(self, _: View) -> None:
+    def _show_messages(self, view: View) -> None:
         if not self._feed.paused:
+            scope = self._messages.scope
+            needed = scope is not None and view.framed.listeners
+            client = self._find(scope) if needed and scope else None
+            self._messages.framing = framed.shown(view, scope, client)
             self._messages.sync()
 
     def _show_status(self, _: View | None = None) -> None:
@@ -109,10 +130,11 @@ class MainScreen(Screen[None]):
     @on(DescendantBlur)
     def _refocus(self) -> None:
         focused = self.focused
-        writing = isinstance(focused, ComposerInput)
-        self.set_class(writing, "-writing")
-        pane = focused.id if focused and focused.id and not writing else ""
-        self._footer.focus_on(Place.COMPOSER if writing else Place.MAIN, pane)
+        self.set_class(isinstance(focused, ComposerInput), "-writing")
+        self._searching.bar.attend(focused)
+        place = _PLACES.get(type(focused), Place.MAIN)
+        pane = focused.id if focused and focused.id and place is Place.MAIN else ""
+        self._footer.focus_on(place, pane)
 
     @property
     def _pane(self) -> ClientsPane | MessagesPane:
@@ -184,13 +206,15 @@ class MainScreen(Screen[None]):
     def _open_message(self, message: MessagesPane.Opened) -> None:
         from tcpmon.ui.screens.message import MessageScreen
 
-        lens = Lens(client=self._messages.scope)
+        lens = self._messages.lens
         self.app.push_screen(MessageScreen(self._node, message.record, lens, self._clipboard))
 
     def action_back(self) -> None:
         """Undo the newest of what narrows the view."""
         if self.maximized is not None:
             self.minimize()
+        elif self._searching.back():
+            pass
         elif self._messages.scope is not None:
             self._messages.set_scope(None)
         elif self._messages.floor:
@@ -333,8 +357,8 @@ class MainScreen(Screen[None]):
         self._clients.toggle_mark()
 
     def action_mark_all(self) -> None:
-        everyone = self._node.view(self._clients.everyone())
-        self._clients.set_marks(row.id for row in everyone.rows if not row.end)
+        matching = self._node.view(self._clients.everyone(self._clients.filter))
+        self._clients.set_marks(row.id for row in matching.rows if not row.end)
 
     def action_unmark(self) -> None:
         self._clients.set_marks(())
@@ -351,6 +375,27 @@ class MainScreen(Screen[None]):
             everyone = self._node.view(self._clients.everyone())
             self._clients.set_marks(marked & {row.id for row in everyone.rows})
 
+    # -- filters and searches -----------------------------------------------------------
+
+    def action_filter(self) -> None:
+        self._searching.filter(self._pane)
+
+    def action_filter_clear(self) -> None:
+        self._pane.set_filter("")
+
+    def action_find(self) -> None:
+        self._searching.find()
+
+    def action_find_next(self) -> None:
+        self._searching.step(1)
+
+    def action_find_previous(self) -> None:
+        self._searching.step(-1)
+
+    @on(FilterBar.Left)
+    def _leave_filter(self) -> None:
+        self._searching.left()
+
     # -- the log ------------------------------------------------------------------------
 
     def action_only_this(self) -> None:
@@ -358,6 +403,17 @@ class MainScreen(Screen[None]):
         client, scope = self._looked_at, self._messages.scope
         if client is not None or scope is not None:
             self._messages.set_scope(None if client == scope else client)
+
+    @work
+    async def action_framing(self) -> None:
+        """Ask how to cut, for whom one looks at or for all."""
+        from tcpmon.ui.screens.framing import FramingScreen, choices
+
+        client = self._looked_at if self._pane is self._clients else self._messages.scope
+        known = self._find(client) if client is not None else None
+        whom = choices(self._feed.view, known, self._pane is self._messages and not client)
+        if cut := await self.app.push_screen_wait(FramingScreen(whom)):
+            await self._errands.do(cut)
 
     def action_follow(self) -> None:
         self._messages.set_follow(not self._messages.follow)
@@ -368,17 +424,45 @@ class MainScreen(Screen[None]):
     def action_times(self) -> None:
         self.notify(f"times: {self._messages.next_times()}", timeout=2)
 
+    @work
+    async def action_plot(self) -> None:
+        """Of the client one looks at; in a log of all, of all, and the row's is a key away."""
+        from tcpmon.ui.screens.plot import PlotScreen
+
+        everyone = self._pane is self._messages and self._messages.scope is None
+        name, past = self._title_of, self._numbers
+        plot = PlotScreen(self._node, self._looked_at, name, self._clipboard, past, everyone)
+        place = await self.app.push_screen_wait(plot)
+        if place is not None:
+            self._messages.set_scope(plot.client)
+            self._messages.go_to(place)
+            self._go(self._messages)
+
     def action_clear_log(self) -> None:
         self._messages.clear()
 
     def action_copy(self) -> None:
         """The message of the row, or the client's address."""
-        record, client = self._messages.selected, self._clients.selected
+        record, client = self._messages.whole, self._clients.selected
         if self.focused is self._messages:
             text = copied(record) if record else ""
         else:
             text = client.peer if client else ""
         self._clipboard.copy_for(self.app, text)
+
+    @work
+    async def action_copy_as(self) -> None:
+        await self._carrying.copy_record(self._messages.selected)
+
+    @work
+    async def action_export(self) -> None:
+        """What the log shows, the row's message, its client or the marked ones, or everything."""
+        log, client = self._messages, self._looked_at
+        whose = "all clients" if log.scope is None else self._title_of(log.scope)
+        shown = What(f"what the log shows: {whose}", Scope(Lens(log.scope), first=log.floor))
+        clients = self._clients.targets() if self._clients.marked else (client,) if client else ()
+        name = self._title_of(clients[0]) if clients else ""
+        await self._carrying.export(shown, log.selected, clients, name, self._pane is log)
 
     # -- the window ---------------------------------------------------------------------
 

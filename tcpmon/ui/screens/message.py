@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from tcpmon.core.escape import escape
-from tcpmon.core.model import Lens, Message, Record
+from tcpmon.core.model import Lens, Message, Record, story
 from tcpmon.core.node import Node, look_up
 from tcpmon.core.search import find, parse_sought
 from tcpmon.core.units import binary_size, counted
@@ -19,7 +19,7 @@ from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.deciphering import Deciphered, decipher, decoder_names, following
 from tcpmon.ui.neighbours import Step, TooFar, as_message, neighbour, whole
-from tcpmon.ui.render import story
+from tcpmon.ui.screens.carrying import Carrying
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.inspector import InspectorPane
 
@@ -36,8 +36,8 @@ def _said(sought: bytes) -> str:
 class MessageScreen(Screen[None]):
     """Shows a message and steps to its neighbours.
 
-    lens: through what the log is looked at; the neighbours are those it shows, of the message's
-    own client if it has one.
+    lens: through what the log is looked at; the neighbours are those it shows. Without a filter
+    only those of the message's own client, if it has one.
     """
 
     CSS_PATH = "message.tcss"
@@ -51,7 +51,8 @@ class MessageScreen(Screen[None]):
         super().__init__()
         self._node = node
         self._first = as_message(record)
-        self._lens = replace(lens, client=lens.client or record.client or None, most=WHOLE)
+        own = None if lens.filter else record.client or None
+        self._lens = replace(lens, client=lens.client or own, most=WHOLE)
         self._clipboard = clipboard
         self._pane = InspectorPane("message")
         self._deciphered = Deciphered()
@@ -199,7 +200,16 @@ class MessageScreen(Screen[None]):
             self._clipboard.copy_for(self.app, escape(data))
         else:
             most = binary_size(COPY_BYTES)
-            self.notify(f"{most} is the most that is copied: select less", severity="warning")
+            self.notify(f"{most} is the most that is copied: select less, or Y", severity="warning")
+
+    @work
+    async def action_copy_as(self) -> None:
+        """In a form that is asked for."""
+        if self._pane.is_event:
+            self.notify("an event has no bytes", severity="warning")
+            return
+        carrying = Carrying(self, self._node, self._clipboard)
+        await carrying.copy_bytes(self.selected_bytes())
 
     # -- finding -----------------------------------------------------------------------------
 

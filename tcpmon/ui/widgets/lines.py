@@ -33,6 +33,8 @@ STYLES: dict[str, tuple[str, str, str]] = {
     "alert": ("background", "warning", "bold"),
     "cursor": ("background", "accent", "bold"),
     "field": ("", "row-idle", ""),
+    "match": ("background", "accent", ""),
+    "gap": ("accent", "", "bold"),
     "frame": ("border-blurred", "", ""),
     "frame-focus": ("border", "", ""),
     **{f"id-{number}": (f"id-{number}", "", "") for number in range(6)},
