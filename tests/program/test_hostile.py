@@ -71,8 +71,8 @@ def session(payloads: list[bytes], name: bytes, pasted: str, path: Path) -> Prog
         for keys, shown in (
             ("G", "▶"), ("\r", "only #"), ("s", "esc Leave"), ("\x1b", "d Disconnect"),
             ("d", "closing"), ("2", "F Follow"), ("x", "hex"), ("x", "both"), ("x", "follow"),
-            ("\x1b", "all clients"), ("k", "held"), ("\r", "esc Back"), ("x", " text ─╮"),
-            ("x", " hex ─╮"), ("]]]]]]]]]]", "esc Back"), ("x", " text ─╮"), ("[" * 99, "Message"),
+            ("\x1b", "all clients"), ("k", "held"), ("\r", "esc Back"), ("x", "[Text]"),
+            ("x", "[Decoded]"), ("]]]]]]]]]]", "esc Back"), ("x", "[Bits]"), ("[" * 99, "Message"),
             ("y", "copied"), ("\x1b", "1 Clients"), ("1", "d Disconnect"), ("gy", "copied"),
             ("\r", "only #"), ("\x1b", "all clients"), ("?", "─ Keys ─"), ("\x1b", "1 Clients"),
             ("l", "─ Listeners ─"), ("a", "─ Listen on ─"), (paste, "─ Listen on ─"),

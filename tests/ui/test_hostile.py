@@ -32,7 +32,7 @@ def check(app: App[None]) -> None:
 @example([data[:9999] for data in PAYLOADS])
 @settings(max_examples=5)
 async def test_whatever_is_said(said: list[bytes]) -> None:
-    """In the table, in the log in each form, and in the inspector, as text and as hex."""
+    """In the table, in the log in each form, and in the inspector, in each view."""
     clients = [
         a_client(number, last=data[:256], end=data.decode("latin-1") if number % 3 == 0 else "")
         for number, data in enumerate(said, 1)
@@ -42,6 +42,7 @@ async def test_whatever_is_said(said: list[bytes]) -> None:
     async with a_screen(FakeNode(clients, records), (WIDTH, HEIGHT)) as (app, pilot):
         for keys in (
             ("2",), ("x",), ("x",), ("x", "T"), ("g",), ("enter",), ("x",),
+            ("e",), ("x",), ("x",), ("end",), ("x", "x"),
             *[("right_square_bracket",)] * min(len(said), 12), ("escape",), ("1", "enter"),
         ):  # fmt: skip
             await pilot.press(*keys)

@@ -204,8 +204,8 @@ class MainScreen(Screen[None]):
     def _open_message(self, message: MessagesPane.Opened) -> None:
         from tcpmon.ui.screens.message import MessageScreen
 
-        scope = self._messages.scope
-        self.app.push_screen(MessageScreen(self._node, message.record, scope, self._clipboard))
+        lens = self._messages.lens
+        self.app.push_screen(MessageScreen(self._node, message.record, lens, self._clipboard))
 
     def action_back(self) -> None:
         """Undo the newest of what narrows the view."""

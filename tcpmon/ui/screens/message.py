@@ -1,211 +1,251 @@
-"""One message whole: every byte of it as hex, or as text in lines that fit."""
+"""One message whole: its bytes in several views, found, decoded, and its neighbours a key away."""
 
-from collections.abc import Iterable
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import get_current_worker
 
-from tcpmon.core.model import Kind, Record
-from tcpmon.core.node import Node
-from tcpmon.core.units import binary_size, number
+from tcpmon.core.escape import escape
+from tcpmon.core.model import Lens, Message, Record, story
+from tcpmon.core.node import Node, look_up
+from tcpmon.core.search import find, parse_sought
+from tcpmon.core.units import binary_size, counted
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
-from tcpmon.ui.render import (
-    Line,
-    copied,
-    hex_line,
-    hex_lines,
-    record_line,
-    record_time,
-    style_of,
-    told,
-    wrapped,
-)
+from tcpmon.ui.deciphering import Deciphered, decipher, decoder_names, following
+from tcpmon.ui.neighbours import Step, TooFar, as_message, neighbour, whole
 from tcpmon.ui.widgets.footer import KeyFooter
-from tcpmon.ui.widgets.pane import Pane
+from tcpmon.ui.widgets.inspector import InspectorPane
 
-TEXT_BYTES = 64 * 1024
-"""As text no more than this is laid out at once; hex costs only the lines that are seen."""
-PAGE, PAGES = 256, 80
-"""A neighbour is sought in so many records at once, and in no more than so many pages: the screen
-stands still meanwhile, and between two messages there may be a million events of other clients."""
+WHOLE = 1 << 26
+"""Bytes of a message that are looked at: all of them."""
+COPY_BYTES = 1 << 20
+"""More is not made text of for a clipboard: it takes four times as many characters."""
+
+
+def _said(sought: bytes) -> str:
+    return f"{counted(len(sought), 'byte')}: {sought[:32].hex(' ')}"
 
 
 class MessageScreen(Screen[None]):
-    """Shows a record and steps to its neighbours.
+    """Shows a message and steps to its neighbours.
 
-    scope: the client whose records these are, None for the record's own, if it has one.
+    lens: through what the log is looked at; the neighbours are those it shows. Without a filter
+    only those of the message's own client, if it has one.
     """
 
     CSS_PATH = "message.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.MESSAGE),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown,space", "page(1)", show=False),
-        Binding("home,g", "edge(False)", show=False),
-        Binding("end,G", "edge(True)", show=False),
+        *(Binding(str(number + 1), f"look({number})", show=False) for number in range(4)),
+        Binding("shift+tab", "look_back", show=False),
     ]
 
-    def __init__(self, node: Node, record: Record, scope: int | None, clipboard: Clipboard) -> None:
+    def __init__(self, node: Node, record: Record, lens: Lens, clipboard: Clipboard) -> None:
         super().__init__()
         self._node = node
-        self._scope = scope or record.client or None
+        self._first = as_message(record)
+        own = None if lens.filter else record.client or None
+        self._lens = replace(lens, client=lens.client or own, most=WHOLE)
         self._clipboard = clipboard
-        self._pane = MessagePane(record)
+        self._pane = InspectorPane("message")
+        self._deciphered = Deciphered()
+        self._chosen = ""  # the decoder, for this message and the next ones
+        self._sought = b""
 
     def compose(self) -> ComposeResult:
         """The message and the keys."""
         yield self._pane
         yield KeyFooter("footer", Place.MESSAGE)
 
-    def _step(self, start: int, step: int) -> None:
-        for _ in range(PAGES):
-            records = self._node.records(start, step * PAGE, self._scope)[::step]
-            for record in records:
-                if record.kind <= Kind.CAST:
-                    self._pane.show(record)
-                    return
-            if not records:
-                return
-            start = records[-1].seq + (step > 0)
-        self.notify(f"no message in {number(PAGES * PAGE)} events")
+    def on_mount(self) -> None:
+        """Get all of the message."""
+        self._show(self._first)
+
+    def _show(self, message: Message) -> None:
+        message = whole(self._node, message, self._lens)
+        before = self._node.messages(message.place, -1, replace(self._lens, most=0))
+        view = look_up(self._node, message.client) if message.client else None
+        name = view.rows[0].name if view else ""
+        self._pane.show(message, name, before[-1].time if before else None)
+        self._deciphered = Deciphered()
+        self._decode()
+
+    # -- neighbours --------------------------------------------------------------------------
+
+    def _go_to(self, step: Step) -> None:
+        try:
+            message = neighbour(self._node, self._pane.message.place, step, self._lens)
+        except TooFar as error:
+            self.notify(str(error))
+            return
+        if message is not None:
+            self._show(message)
 
     def action_previous(self) -> None:
         """The message before."""
-        self._step(self._pane.record.seq, -1)
+        self._go_to(-1)
 
     def action_next(self) -> None:
         """The next message."""
-        self._step(self._pane.record.seq + 1, 1)
+        self._go_to(1)
+
+    # -- views -------------------------------------------------------------------------------
 
     def action_form(self) -> None:
-        """Text or hex."""
-        self._pane.turn()
+        """The next view."""
+        views = self._pane.views
+        self.action_look((views.index(self._pane.view) + 1) % len(views))
+
+    def action_look_back(self) -> None:
+        """The view before."""
+        self.action_look(self._pane.views.index(self._pane.view) - 1)
+
+    def action_look(self, view: int) -> None:
+        """A view by its number."""
+        self._pane.turn(self._pane.views[view])
+
+    def action_encoding(self) -> None:
+        """Text in the next encoding."""
+        if self._pane.view is self._pane.prose:
+            self._pane.prose.turn_encoding()
+        self._pane.turn(self._pane.prose)
+
+    def action_body(self) -> None:
+        """All bytes, or what they carry."""
+        if self._pane.turn_body():
+            self._decode()
+        else:
+            self.notify("it has no body other than all of its bytes")
+
+    # -- decoding ----------------------------------------------------------------------------
+
+    def _decode(self) -> None:
+        if not self._pane.is_event:
+            self._pane.wait()
+            self._decipher(self._pane.cursor.data, self._chosen)
+
+    # Without a description the worker's would be the message: all of it, as Python writes it.
+    @work(thread=True, exclusive=True, group="decode", description="decode")
+    def _decipher(self, data: bytes, chosen: str) -> None:
+        worker = get_current_worker()
+        if worker.is_cancelled:  # while it waited for its turn: one is at another message
+            return
+        deciphered = decipher(data, chosen)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show_decoded, data, deciphered)
+
+    def _show_decoded(self, data: bytes, deciphered: Deciphered) -> None:
+        if data is self._pane.cursor.data:  # and not of another message by now
+            self._deciphered = deciphered
+            self._pane.show_decoded(deciphered)
+
+    def _choose(self, decoder: str) -> None:
+        self._chosen = decoder
+        self._pane.turn(self._pane.fields)
+        self._decode()
+
+    def action_decoder(self) -> None:
+        """The next plausible decoder."""
+        decoder = following(self._deciphered, self._chosen)
+        if decoder or self._chosen:
+            self._choose(decoder)
+        else:
+            self._pane.turn(self._pane.fields)
+            self.notify("it may be nothing else; M: all decoders")
+
+    @work
+    async def action_decoders(self) -> None:
+        """Any decoder."""
+        from tcpmon.ui.screens.pick import Pick
+
+        rates = dict(self._deciphered.plausible)
+        options = {"": "the likeliest"}
+        for name in decoder_names():
+            rate = rates.get(name)
+            options[name] = f"{name:<24}{f'{rate:>6.0%}' if rate else ''}"
+        decoder = await self.app.push_screen_wait(Pick("Decode as", options, self._chosen))
+        if decoder is not None:
+            self._choose(decoder)
+
+    # -- what is selected ------------------------------------------------------------------
+
+    def action_mark(self) -> None:
+        """Select from here on; of a field, its parts are folded."""
+        if self._pane.view is self._pane.fields:
+            self._pane.fields.turn_fold()
+        else:
+            self._pane.cursor.turn_anchor()
+        self._pane.moved()
+
+    def selected_bytes(self) -> bytes:
+        """Return what is selected, or all there is."""
+        cursor = self._pane.cursor
+        first, end = cursor.selection
+        return cursor.data[first:end] if cursor.selected else cursor.data
 
     def action_copy(self) -> None:
-        """As escaped text."""
-        self._clipboard.copy_for(self.app, copied(self._pane.record))
+        """As escaped text; what an event says as it is told."""
+        if self._pane.is_event:
+            self._clipboard.copy_for(self.app, story(self._pane.message))
+            return
+        data = self.selected_bytes()
+        if len(data) <= COPY_BYTES:
+            self._clipboard.copy_for(self.app, escape(data))
+        else:
+            most = binary_size(COPY_BYTES)
+            self.notify(f"{most} is the most that is copied: select less, or Y", severity="warning")
 
     @work
     async def action_copy_as(self) -> None:
         """In a form that is asked for."""
         from tcpmon.ui.screens.carrying import Carrying
 
-        if self._pane.record.kind > Kind.CAST:
+        if self._pane.is_event:
             self.notify("an event has no bytes", severity="warning")
             return
         carrying = Carrying(self, self._node, self._clipboard)
         await carrying.copy_bytes(self.selected_bytes())
 
-    def selected_bytes(self) -> bytes:
-        """Return what is to be copied: all of it."""
-        return self._pane.record.data
+    # -- finding -----------------------------------------------------------------------------
+
+    @work
+    async def action_find(self) -> None:
+        """Bytes, written as text or hex."""
+        from tcpmon.ui.screens.dialog import Dialog
+
+        dialog = Dialog("Find", "find", 'OK\\r\\n, 01 02 ff or "01 02"', parse_sought, _said)
+        if sought := await self.app.push_screen_wait(dialog):
+            self._sought = sought
+            self._find(backwards=False, here=True)
+
+    def _find(self, backwards: bool, here: bool = False) -> None:
+        cursor = self._pane.cursor
+        if not self._sought:
+            self.notify("nothing was looked for yet: /", severity="warning")
+            return
+        place = find(cursor.data, self._sought, cursor.at - here, backwards)
+        if place < 0:
+            self.notify("it is not in this message", severity="warning")
+            return
+        if not here and (place <= cursor.at) != backwards:
+            self.notify("from the end" if backwards else "from the beginning", timeout=2)
+        cursor.mark(place, place + len(self._sought))
+        self._pane.follow()
+
+    def action_find_next(self) -> None:
+        """Where it is next."""
+        self._find(backwards=False)
+
+    def action_find_previous(self) -> None:
+        """Where it was before."""
+        self._find(backwards=True)
 
     def action_close(self) -> None:
         """Back to the log."""
         self.dismiss()
-
-    def action_move(self, rows: int) -> None:
-        """Scroll by lines."""
-        self._pane.scroll_rows(rows)
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by screenfuls."""
-        self._pane.scroll_rows(pages * max(1, self._pane.body_height - 3))
-
-    def action_edge(self, last: bool) -> None:
-        """Go to the beginning or the end."""
-        self._pane.jump(1.0 if last else 0.0)
-
-
-class MessagePane(Pane):
-    """The bytes of one record."""
-
-    def __init__(self, record: Record) -> None:
-        super().__init__("message")
-        self.record = record
-        self._hex = True
-        self._top = 0
-        self._text: tuple[int, list[Line]] = (0, [])  # width, lines laid out for it
-
-    def show(self, record: Record) -> None:
-        """Show another record."""
-        self.record = record
-        self._top = 0
-        self._text = (0, [])
-        self.repaint()
-
-    def turn(self) -> None:
-        """Text or hex."""
-        self._hex = not self._hex
-        self._top = 0
-        self.repaint()
-
-    def title(self) -> tuple[Line, Line]:
-        """Say which message it is."""
-        left: Line = [("Message ", "title"), (f"{number(self.record.seq)}", "note")]
-        return left, [("hex" if self._as_hex else "text", "note")]
-
-    def rows(self) -> Iterable[tuple[Line, str]]:
-        """Return where it comes from, and its lines that fit."""
-        width, height = self.body_width, self._lines_high
-        when = record_time("date", self.record.time, None, 0)
-        yield record_line(self.record, when, width, 4, body=False), ""
-        yield [], ""
-        self._top = min(self._top, max(0, self._count() - height))
-        for row in range(self._top, min(self._top + height, self._count())):
-            yield self._line(row), ""
-
-    def _line(self, row: int) -> Line:
-        if self._as_hex:
-            return hex_line(self.record.data, row, style_of(self.record.kind))
-        return self._wrapped()[row]
-
-    @property
-    def _as_hex(self) -> bool:
-        return self._hex and self.record.kind <= Kind.CAST
-
-    @property
-    def _lines_high(self) -> int:
-        return max(0, self.body_height - 2)
-
-    def _count(self) -> int:
-        return hex_lines(self.record.data) if self._as_hex else len(self._wrapped())
-
-    def _wrapped(self) -> list[Line]:
-        width, lines = self._text
-        if width != self.body_width:
-            width, data = self.body_width, self.record.data
-            if self.record.kind > Kind.CAST:
-                lines = told(self.record, width)
-            else:
-                lines = wrapped(data[:TEXT_BYTES], width)
-                if len(data) > TEXT_BYTES:
-                    rest = binary_size(len(data) - TEXT_BYTES)
-                    lines.append([(f"… and {rest} more: x shows them all as hex", "warn")])
-            self._text = (width, lines)
-        return lines
-
-    def position(self) -> tuple[float, float]:
-        """Return which part of the lines is shown."""
-        count = max(1, self._count())
-        return self._top / count, (self._top + self._lines_high) / count
-
-    def scroll_rows(self, rows: int) -> None:
-        """Scroll by lines."""
-        self._top = max(0, self._top + rows)
-        self.repaint()
-
-    def jump(self, fraction: float) -> None:
-        """Scroll to a place."""
-        self._top = round(fraction * max(0, self._count() - self._lines_high))
-        self.repaint()
-
-    def click_row(self, row: int, column: int, double: bool) -> None:
-        """Nothing to select."""

@@ -32,6 +32,8 @@ STYLES: dict[str, tuple[str, str, str]] = {
     "key": ("accent", "", "bold"),
     "alert": ("background", "warning", "bold"),
     "differs": ("warning", "", "bold underline"),
+    "cursor": ("background", "accent", "bold"),
+    "field": ("", "row-idle", ""),
     "match": ("background", "accent", ""),
     "gap": ("accent", "", "bold"),
     "frame": ("border-blurred", "", ""),

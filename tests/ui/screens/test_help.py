@@ -9,7 +9,7 @@ from tests.ui.fakes import FakeNode, a_screen, text
 @pytest.mark.parametrize("width", [80, 120, 160, 250])
 async def test_every_key_is_explained(width: int) -> None:
     """All actions are on the page, whole, at any width."""
-    async with a_screen(FakeNode(), (width, 120)) as (app, pilot):
+    async with a_screen(FakeNode(), (width, 200)) as (app, pilot):
         await pilot.press("question_mark")
         await pilot.pause()
         shown = text(app)
