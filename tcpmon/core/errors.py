@@ -74,6 +74,18 @@ class BadFilter(InputError):
         self.place = place
 
 
+class BadPattern(InputError):
+    """Not a regular expression that can be used."""
+
+
+class BadName(InputError):
+    """Not a name, or not a pattern of one."""
+
+
+class BadConfig(InputError):
+    """A config file says something that cannot be used."""
+
+
 class NoSuchTarget(InputError):
     """A command names a client, listener or rule that is not there (any more)."""
 

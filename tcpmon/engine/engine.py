@@ -27,8 +27,10 @@ from tcpmon.core.commands import (
     ForgetClosed,
     How,
     Listen,
+    Name,
     Permit,
     Send,
+    Silence as SetSilence,
     Unlisten,
     Unpermit,
 )
@@ -50,8 +52,10 @@ from tcpmon.core.model import (
     Span,
     Totals,
     View,
+    name_data,
     open_data,
 )
+from tcpmon.core.naming import Finder
 from tcpmon.core.store import Raw, Store
 from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.core.units import counted, lasted, number
@@ -59,8 +63,10 @@ from tcpmon.engine import sockets
 from tcpmon.engine.connection import Connection, Shared, Sums
 from tcpmon.engine.datapath import DataPath
 from tcpmon.engine.listener import Listener, bind
+from tcpmon.engine.naming import Naming
 from tcpmon.engine.poller import Poller, Serve, make_poller
 from tcpmon.engine.roster import Roster
+from tcpmon.engine.silence import Silence
 
 R = TypeVar("R")
 MakePoller = Callable[[asyncio.AbstractEventLoop, Serve, Callable[[], None]], Poller]
@@ -78,7 +84,9 @@ class Engine:
 
     answer: bytes to send back for each read, e.g. ``lambda data: data`` for an
     echo. half_open: keep a connection whose peer has closed its sending side. rules:
-    whether callers of an address or network are let in, see `tcpmon.core.access`.
+    whether callers of an address or network are let in, see `tcpmon.core.access`. names and
+    name_from: what clients are called, see `tcpmon.engine.naming`. silence: seconds after which
+    it is said that a client is silent, 0 = never; silences: the same by pattern of its name.
 
     >>> import asyncio
     >>> async def main():
@@ -102,6 +110,10 @@ class Engine:
         half_open: bool = False,
         limits: Limits | None = None,
         rules: Mapping[str, bool] | None = None,
+        names: Mapping[str, str] | None = None,
+        name_from: str = "",
+        silence: float = 0.0,
+        silences: Mapping[str, float] | None = None,
         make_poller: MakePoller = make_poller,
     ) -> None:
         self.limits = limits or Limits()
@@ -129,6 +141,8 @@ class Engine:
         self._access = Access()
         for network, allow in (rules or {}).items():
             self._access.set(parse_network(network), allow)
+        self._naming = Naming(names or {}, name_from, self._renamed, self.warn)
+        self._silence = Silence(silence, silences or {}, self._say)
         self._at: Counter[str] = Counter()  # open clients by address, if those are limited
         self._second = 0.0  # when the second began in which new clients are counted
         self._in_second = 0
@@ -165,7 +179,7 @@ class Engine:
         self._poller = self._make_poller(loop, self._path.serve, self._settle)
         self._shared = Shared(
             loop, self._poller, self.store, self._sums, self._closed, self.limits, self._answer,
-            self._half_open, self._settle,
+            self._half_open, self._settle, self._heard,
         )  # fmt: skip
         self._sampled_at = loop.time()
         self._ticks = [
@@ -251,29 +265,38 @@ class Engine:
         answer: object
         match command:
             case Listen():
-                answer = await self._listen(command.endpoint)
-            case Unlisten():
-                self._unlisten(command.listener)
-                answer = None
+                answer = await self._listen(command)
             case Send():
                 answer = await self._send(command.data, command.clients)
             case Disconnect():
                 answer = await self._disconnect(command.clients, command.how)
-            case Permit():
-                self._permit(command.network, command.allow, command.seconds)
+            case SetSilence():
                 answer = None
-            case Unpermit():
-                self._unpermit(command.network)
-                answer = None
-            case Examine():
-                answer = self._examine(command.client)
-            case ForgetClosed():
-                answer = self._forget_closed()
+                await self._set_silence(command)
             case _:
-                raise TypeError(f"not a command: {command!r}")
+                answer = self._do_at_once(command)
         if shared is self._shared:
             self._settle()
         return cast("R", answer)
+
+    def _do_at_once(self, command: Command[Any]) -> object:
+        """Carry out what needs no waiting."""
+        match command:
+            case Unlisten():
+                self._unlisten(command.listener)
+            case Permit():
+                self._permit(command.network, command.allow, command.seconds)
+            case Unpermit():
+                self._unpermit(command.network)
+            case Name():
+                self._name(command.client, command.name, command.remember)
+            case Examine():
+                return self._examine(command.client)
+            case ForgetClosed():
+                return self._forget_closed()
+            case _:
+                raise TypeError(f"not a command: {command!r}")
+        return None
 
     async def listen(self, address: str | Endpoint) -> ListenerPicture:
         """Listen on an address as on the command line, e.g. "localhost:0"; return the real one.
@@ -284,7 +307,9 @@ class Engine:
             address = endpoints.parse(address)
         return await self.do(Listen(address))
 
-    async def _listen(self, endpoint: Endpoint) -> ListenerPicture:
+    async def _listen(self, command: Listen) -> ListenerPicture:
+        endpoint = command.endpoint
+        finder = Finder(command.name_from) if command.name_from else None
         if any(endpoints.clash(other.endpoint, endpoint) for other in self._listeners.values()):
             raise CannotListen(f"already listening on {escape_text(str(endpoint))}")
         shared = self._running
@@ -301,6 +326,10 @@ class Engine:
             self._accept, self._out_of_room,
         )  # fmt: skip
         self._listeners[listener.id] = listener
+        if finder:
+            self._naming.find_in(listener.id, finder)
+        if command.silence is not None:
+            self._silence.set(command.silence, None, listener.id)
         if note:
             self.warn(note)
         self._say(Kind.INFO, f"listening on {' and '.join(listener.addresses)}")
@@ -374,6 +403,21 @@ class Engine:
             raise NoSuchTarget(f"there is no rule for {network_text(parsed)}")
         self._say(Kind.INFO, f"no rule for {network_text(parsed)} any more")
 
+    def _name(self, client: int, name: str, remember: bool) -> None:
+        connection = self._roster[client]
+        if connection is None:
+            raise NoSuchTarget(f"client {client} is gone")
+        self._naming.give(connection, name, remember)
+
+    async def _set_silence(self, command: SetSilence) -> None:
+        client, listener = command.client, command.listener
+        if client is not None and client not in self._roster.open:
+            raise NoSuchTarget(f"client {client} is gone")
+        if listener is not None and listener not in self._listeners:
+            raise NoSuchTarget(f"there is no listener {listener}")
+        self._silence.set(command.seconds, client, listener)
+        await self._each(list(self._roster.open), self._silence.arm)
+
     def _examine(self, client: int) -> TcpInfo | None:
         connection = self._roster.open.get(client)
         if connection is None:
@@ -406,8 +450,11 @@ class Engine:
         listener.open += 1
         if self.limits.per_address and isinstance(address, tuple):
             self._at[address[0]] += 1
+        self._naming.greet(connection)
+        self._silence.arm(connection)
         self._roster.add(connection)
-        self.store.append(connection.opened_at, connection.id, Kind.OPEN, open_data(peer, local))
+        opening = open_data(peer, local, connection.name)
+        self.store.append(connection.opened_at, connection.id, Kind.OPEN, opening)
 
     def _refusal(self, address: object) -> str:
         """Return why a caller is not let in, "" if he is."""
@@ -440,7 +487,20 @@ class Engine:
             self._at[host] -= 1
             if not self._at[host]:
                 del self._at[host]
+        self._silence.forget(connection.id)
         self._keep_cuts(self._roster.retire(connection))
+
+    def _heard(self, connection: Connection, data: bytes) -> None:
+        if data:
+            self._silence.heard(connection)
+        if not self._naming.heard(connection, data) and data:
+            connection.heed(wanted=False)
+
+    def _renamed(self, connection: Connection) -> None:
+        self._silence.arm(connection)
+        if connection.end is None:
+            name = name_data(connection.name)
+            self.store.append(time.time_ns(), connection.id, Kind.INFO, name)
 
     def _keep_cuts(self, gone: list[Connection]) -> None:
         """Remember what was unsent of connections that leave the table, while its records stay."""
@@ -472,8 +532,8 @@ class Engine:
         """Keep a line for the operator among the records."""
         self._say(Kind.WARN, text)
 
-    def _say(self, kind: Kind, text: str) -> None:
-        self.store.append(time.time_ns(), 0, kind, text.encode("utf-8", "surrogateescape"))
+    def _say(self, kind: Kind, text: str, client: int = 0) -> None:
+        self.store.append(time.time_ns(), client, kind, text.encode("utf-8", "surrogateescape"))
 
     # -- reading pauses ---------------------------------------------------------------
 
@@ -483,6 +543,7 @@ class Engine:
         if (shared := self._shared) is None:
             return
         shared.paused = paused
+        self._silence.resume(time.time_ns())
         for connection in list(self._roster.open.values()):
             connection.pause(paused)
 
@@ -502,6 +563,10 @@ class Engine:
         now = shared.loop.time()
         seconds, self._sampled_at = now - self._sampled_at, now
         await self._each(list(self._roster.open), lambda connection: connection.sample(seconds))
+        if self._silence.is_wanted:
+            at = time.time_ns()
+            everyone = list(self._roster.open)
+            await self._each(everyone, lambda connection: self._silence.check(connection, at))
         sums, before = self._sums, self._sums_sampled
         self._sums_sampled = sums.rx_bytes, sums.tx_bytes, sums.messages
         rx, tx, messages = (
@@ -523,7 +588,9 @@ class Engine:
         self._settle()
 
     async def _look(self) -> None:
-        """Ask the kernel about the connections that somebody looks at."""
+        """Ask the kernel about the connections that somebody looks at; settle names."""
+        if self._naming.tick(time.time_ns()):
+            self._settle()
         watched, self._watched = self._watched, frozenset()
         for id in watched:
             if connection := self._roster.open.get(id):
