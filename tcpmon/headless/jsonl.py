@@ -5,7 +5,7 @@ import time
 import msgspec
 
 from tcpmon.core.escape import escape
-from tcpmon.core.model import Cast, End, Kind, opened
+from tcpmon.core.model import Cast, End, Kind, opened, opened_as, renamed
 from tcpmon.core.store import Raw
 from tcpmon.core.timestamps import Stamper
 
@@ -20,13 +20,23 @@ class Listening(msgspec.Struct, tag_field="event", tag="listening"):
     address: str
 
 
-class Open(msgspec.Struct, tag_field="event", tag="open"):
-    """A client has connected. listener: the address it came in by."""
+class Open(msgspec.Struct, tag_field="event", tag="open", omit_defaults=True):
+    """A client has connected. listener: the address it came in by. name: what it is called,
+    there only if that is known by its address."""
 
     time: str
     client: int
     peer: str
     listener: str
+    name: str = ""
+
+
+class Named(msgspec.Struct, tag_field="event", tag="name"):
+    """A client is called so from now on, "" = by no name any more."""
+
+    time: str
+    client: int
+    name: str
 
 
 class Rx(msgspec.Struct, tag_field="event", tag="rx"):
@@ -74,7 +84,7 @@ class Close(msgspec.Struct, tag_field="event", tag="close"):
     seconds: float
 
 
-Event = Listening | Open | Rx | Tx | Broadcast | Eof | Close
+Event = Listening | Open | Named | Rx | Tx | Broadcast | Eof | Close
 
 
 def listening(address: str) -> bytes:
@@ -101,7 +111,10 @@ def _event(raw: Raw, cast: Cast | None) -> Event | None:
             skipped = dict(cast.skipped) if cast else {}
             return Broadcast(stamp, receivers, skipped, len(data), escape(data), data)
         case Kind.OPEN:
-            return Open(stamp, client, *opened(data))
+            return Open(stamp, client, *opened(data), opened_as(data))
+        case Kind.INFO:
+            name = renamed(data)
+            return None if name is None or not client else Named(stamp, client, name)
         case Kind.EOF:
             return Eof(stamp, client)
         case Kind.CLOSE:

@@ -45,7 +45,7 @@ async def _serve(config: ServeConfig) -> None:
     engine = build.make_engine(config.node)
     loop.set_exception_handler(engine.on_loop_error)
     async with engine:
-        listeners = [await engine.listen(endpoint) for endpoint in config.node.endpoints]
+        listeners = [await engine.do(listen) for listen in build.listens(config.node)]
         _watch_signals(loop, ending)
         output = Output(
             STDOUT,
@@ -110,8 +110,9 @@ class _Report:
         for raw in store.since(self._next, events_only=self._quiet):
             kind = raw[3]
             if kind == Kind.WARN:
-                self._talk.write(f"tcpmon: {remark(raw[4])}\n".encode())
-            elif kind != Kind.INFO:
+                who = f"client {raw[2]}, " if raw[2] else ""
+                self._talk.write(f"tcpmon: {who}{remark(raw[4])}\n".encode())
+            elif kind != Kind.INFO or raw[2]:
                 lines.append(self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None))
         self._next = store.end
         if lines:

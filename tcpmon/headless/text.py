@@ -3,7 +3,7 @@ r"""Records as lines for people: `12:00:04.121 1 RX 6 hello\n`."""
 import time
 
 from tcpmon.core.escape import escape
-from tcpmon.core.model import Cast, End, Kind, opened, remark
+from tcpmon.core.model import Cast, End, Kind, opened, opened_as, remark
 from tcpmon.core.store import Raw
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import counted
@@ -34,7 +34,8 @@ def _what(kind: int, data: bytes, cast: Cast | None) -> str:
             return f"TX {len(data):>3} {escape(data)} (to {receivers})"
         case Kind.OPEN:
             peer, listener = opened(data)
-            return f"open   {peer} via {listener}"
+            name = opened_as(data)
+            return f"open   {peer} via {listener}" + (f" as {name}" if name else "")
         case Kind.EOF:
             return "eof    peer closed its sending side"
         case Kind.CLOSE:
