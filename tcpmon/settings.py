@@ -20,7 +20,7 @@ from tcpmon.core.errors import BadAddress, BadConfig, BadSize, BadTime, InputErr
 from tcpmon.core.escape import escape_text, unescape
 from tcpmon.core.limits import MIB, Limits, Unread
 from tcpmon.core.naming import Finder, Names
-from tcpmon.core.units import binary_size, parse_size, parse_time
+from tcpmon.core.units import binary_size, parse_patience, parse_size, parse_time
 from tcpmon.files import config_path, remembered
 
 UNSENT_LEAST = 64 << 10
@@ -83,7 +83,7 @@ def node(given: Given) -> Config:
     for key, name in file.names.items():
         given.in_file(f'names."{escape_text(key)}"', partial(_name, key), name)
     times = {
-        key: given.in_file(f'silence."{escape_text(key)}"', _patience, value)
+        key: given.in_file(f'silence."{escape_text(key)}"', parse_patience, value)
         for key, value in file.silence.items()
     }
     silence = times.pop(DEFAULT, 0.0)
@@ -156,7 +156,9 @@ def _own_of(given: Given, where: str, table: ListenTable) -> Own:
         return None if value is None else given.in_file(f"{where}.{key}", parse, value)
 
     return Own(
-        meant("framing", parse_framing), meant("silence", _patience), meant("name_from", _pattern)
+        meant("framing", parse_framing),
+        meant("silence", parse_patience),
+        meant("name_from", _pattern),
     )
 
 
@@ -176,17 +178,9 @@ def _name_from(given: Given) -> str:
     return given.in_file("naming.match", _pattern, given.file.naming.match)
 
 
-def _patience(text: str) -> float:
-    """Return how long a client may be silent; 0 is for ever."""
-    seconds = parse_time(text)
-    if 0 < seconds < 1:
-        raise BadTime(f"{escape_text(text)} is too short", "1s is the least, 0 is never")
-    return seconds
-
-
 def _silence_flag(text: str) -> float:
     try:
-        return _patience(text)
+        return parse_patience(text)
     except BadTime as error:
         raise BadTime(f"--silence: {error.message}", error.hint) from None
 

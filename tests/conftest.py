@@ -15,7 +15,7 @@ settings.register_profile(
 settings.load_profile("tcpmon")
 
 # What the one who runs the tests has configured is none of their business.
-os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_STATE_HOME"] = "/nonexistent"
+os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_STATE_HOME"] = "/dev/null/none"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

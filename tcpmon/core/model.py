@@ -176,6 +176,8 @@ class Totals(Struct, frozen=True):
     dropped_records: int
     trouble: str
     """What the operator should know at any time (out of descriptors), "" for nothing."""
+    silent: int = 0
+    """Clients that have been silent for longer than they should be."""
 
 
 class Ask(Struct, frozen=True):

@@ -148,6 +148,7 @@ class Engine:
         self._in_second = 0
         self._told_at = -REFUSED_SECONDS
         self._trouble = ""
+        self._silent = 0
         self._ticks: list[asyncio.Task[None]] = []
         self._waiters: dict[asyncio.Future[None], Callable[[], bool]] = {}
         self._shared: Shared | None = None
@@ -416,7 +417,8 @@ class Engine:
         if listener is not None and listener not in self._listeners:
             raise NoSuchTarget(f"there is no listener {listener}")
         self._silence.set(command.seconds, client, listener)
-        await self._each(list(self._roster.open), self._silence.arm)
+        concerned = list(self._roster.open) if client is None else [client]
+        await self._each(concerned, self._silence.arm)
 
     def _examine(self, client: int) -> TcpInfo | None:
         connection = self._roster.open.get(client)
@@ -567,6 +569,7 @@ class Engine:
             at = time.time_ns()
             everyone = list(self._roster.open)
             await self._each(everyone, lambda connection: self._silence.check(connection, at))
+            self._silent = sum(bool(each.silent_since) for each in self._roster.open.values())
         sums, before = self._sums, self._sums_sampled
         self._sums_sampled = sums.rx_bytes, sums.tx_bytes, sums.messages
         rx, tx, messages = (
@@ -631,6 +634,7 @@ class Engine:
             sums.rx_bytes, sums.tx_bytes, sums.messages, rx_rate, tx_rate, self._message_rate,
             self._shared.unsent if self._shared else 0,
             span.end - span.first, self.store.kept_bytes, span.first, self._trouble,
+            self._silent,
         )  # fmt: skip
 
     def span(self) -> Span:

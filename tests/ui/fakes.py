@@ -22,6 +22,7 @@ from tcpmon.core.commands import (
     Name,
     Permit,
     Send,
+    Silence,
     Unlisten,
     Unpermit,
 )
@@ -115,6 +116,7 @@ class FakeNode:
             Unlisten: None,
             Cut: None,
             Name: None,
+            Silence: None,
             Permit: None,
             Unpermit: None,
             Examine: None,

@@ -1,7 +1,7 @@
 """What takes more than a keystroke: ask the person, order it of the node, tell the outcome."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 
@@ -13,6 +13,9 @@ from tcpmon.core.node import Node, R
 from tcpmon.core.units import counted, lasted, number
 from tcpmon.ui.render import skipped
 from tcpmon.ui.widgets.composer import Targets
+
+if TYPE_CHECKING:
+    from tcpmon.ui.screens.dialog import Dialog
 
 NAMED = 8  # clients that a question names before it says "and more"
 WHILE_SECONDS = 600.0  # as the key's question offers; any other span in the screen of the limits
@@ -63,7 +66,7 @@ class Errands:
         verb = "Disconnect" if how is How.CLOSE else "Reset"
         question = f"{verb} {counted(count, 'client')}?"
         asks = targets is None or count > 1
-        if asks and not await self._choose(question, self._named(targets), {"y": verb}):
+        if asks and not await self.choose(question, self._named(targets), {"y": verb}):
             return False
         done = await self.do(Disconnect(targets, how))
         if done is not None and targets is not None and len(targets) == 1:
@@ -73,7 +76,7 @@ class Errands:
 
     async def disconnect_how(self, targets: tuple[int, ...]) -> bool:
         """End connections in a way that is asked for."""
-        choice = await self._choose(
+        choice = await self.choose(
             f"Disconnect {counted(len(targets), 'client')}: how?",
             self._named(targets),
             {"c": "Close: send what is queued, then FIN", "r": "Reset: drop at once, RST"},
@@ -96,7 +99,7 @@ class Errands:
         if connected:
             options["d"] = f"{whom}, and disconnect {counted(len(connected), 'client')}"
         lines = _shortened(addresses) if len(addresses) > 1 else []
-        choice = await self._choose(f"Refuse {whom}?", [*lines, *_REFUSAL], options)
+        choice = await self.choose(f"Refuse {whom}?", [*lines, *_REFUSAL], options)
         if not choice:
             return
         seconds = WHILE_SECONDS if choice == "t" else 0.0
@@ -111,7 +114,12 @@ class Errands:
         if count is not None:
             self._screen.notify(f"{counted(count, 'closed client')} cleared")
 
-    async def _choose(self, question: str, lines: list[str], options: dict[str, str]) -> str:
+    async def ask(self, dialog: "Dialog[T]") -> T | None:
+        """Ask for a line; return what it means, None for nothing."""
+        return await self._screen.app.push_screen_wait(dialog)
+
+    async def choose(self, question: str, lines: list[str], options: dict[str, str]) -> str:
+        """Ask for one of several; return its key, "" for none."""
         from tcpmon.ui.screens.choice import Choice
 
         return await self._screen.app.push_screen_wait(Choice(question, lines, options))

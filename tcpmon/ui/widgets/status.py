@@ -85,6 +85,8 @@ class StatusBar(Lines):
         parts.append((5, [(f"{number(round(totals.message_rate))} msg/s", "")]))
         if totals.unsent:
             parts.append((2, [(f"unsent {size(totals.unsent)}", "warn")]))
+        if totals.silent:
+            parts.append((2, [(f"{number(totals.silent)} silent", "warn")]))
         if totals.dropped_records:
             parts.append((4, [(f"{number(totals.dropped_records)} dropped", "warn")]))
         else:
