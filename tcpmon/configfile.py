@@ -5,7 +5,6 @@ The keys are called as the flags are, with underscores; what they mean, README.m
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -127,6 +126,8 @@ def _steps(place: str, told: object, got: str) -> Iterator[str]:
 
 
 def _unknown(shown: str, where: str, key: str) -> BadConfig:
+    from difflib import get_close_matches
+
     table = _TABLES[re.sub(r"\[\d+\]", "", where)]
     known = table.__struct_fields__
     near = get_close_matches(key, known, 1)

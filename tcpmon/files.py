@@ -5,11 +5,8 @@ are to be remembered go to a file of their own, which is written as a whole and 
 the old one, so that no failure leaves half of it.
 """
 
-import json
 import os
 import re
-import tempfile
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -51,6 +48,8 @@ def read_toml(path: str) -> dict[str, Any]:
 
     Raises BadConfig, with the line where it is no TOML.
     """
+    import tomllib
+
     shown = escape_text(path)
     try:
         with open(path, "rb") as file:
@@ -119,10 +118,14 @@ def remember(names: Mapping[str, str]) -> str:
 
 def _quoted(text: str) -> str:
     """Return a text as TOML has it, whose escapes are those of JSON, but for one control."""
+    import json
+
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _replace(path: str, data: bytes) -> None:
+    import tempfile
+
     handle, fresh = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".names-")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:

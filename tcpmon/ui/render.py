@@ -302,7 +302,7 @@ COLUMNS = (
     Column("Last", "last", 0, False, 0, lambda client, now: ("", "")),
 )  # fmt: skip
 _NAME_OR_REMOTE = Column(
-    "Name or remote", "peer", 21, False, 0, lambda client, now: (client.name or client.peer, "")
+    "Name or remote", "name", 21, False, 0, lambda client, now: (client.name or client.peer, "")
 )
 LAST_LEAST = 21
 """Cells below which the last column does not go before others leave: "does not read 12.4 MB"."""
@@ -352,7 +352,7 @@ def client_line(client: Client, now: int, columns: list[tuple[Column, int]]) -> 
             line += last(client, width)
             continue
         text, style = column.cell(client, now)
-        address = column.sort in ("peer", "listener") and text != client.name
+        address = text in (client.peer, client.listener)
         text = fit_address(text, width) if address else fit(text, width, column.right)
         line.append((text, "" if client.closed and style not in ("error", "good") else style))
     return line

@@ -235,6 +235,9 @@ async def test_names_are_in_the_table(size: tuple[int, int]) -> None:
         await pilot.pause()
         assert "gps-0417" not in text(app)
         assert "Name" in pane(app, "clients")[0]
+        await pilot.press("o")
+        await pilot.pause()
+        assert "by Name ▲" in title(app, "clients")
 
 
 async def test_a_table_without_room_can_be_sorted() -> None:
