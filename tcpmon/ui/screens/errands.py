@@ -1,9 +1,9 @@
 """What takes more than a keystroke: ask the person, order it of the node, tell the outcome."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from tcpmon.core.access import networks_of
 from tcpmon.core.commands import Command, Delivery, Disconnect, ForgetClosed, How, Permit, Send
@@ -13,9 +13,6 @@ from tcpmon.core.node import Node, R
 from tcpmon.core.units import counted, lasted, number
 from tcpmon.ui.render import skipped
 from tcpmon.ui.widgets.composer import Targets
-
-if TYPE_CHECKING:
-    from tcpmon.ui.screens.dialog import Dialog
 
 NAMED = 8  # clients that a question names before it says "and more"
 WHILE_SECONDS = 600.0  # as the key's question offers; any other span in the screen of the limits
@@ -52,6 +49,10 @@ class Errands:
             return None
         self._done()
         return answer
+
+    def tell(self, text: str, failed: bool = False) -> None:
+        """Say what became of something."""
+        self._screen.notify(text, severity="error" if failed else "information")
 
     async def send(self, data: bytes, targets: Targets) -> tuple[bool, str]:
         """Send; return whether anybody got it, and how many did, and who did not and why."""
@@ -114,15 +115,22 @@ class Errands:
         if count is not None:
             self._screen.notify(f"{counted(count, 'closed client')} cleared")
 
-    async def ask(self, dialog: "Dialog[T]") -> T | None:
+    async def ask(self, dialog: ModalScreen[T | None]) -> T | None:
         """Ask for a line; return what it means, None for nothing."""
-        return await self._screen.app.push_screen_wait(dialog)
+        return await self._screen.app.push_screen_wait(dialog) if self._may_ask else None
+
+    @property
+    def _may_ask(self) -> bool:
+        """Whether nothing is asked yet: keys that come faster than a screen can be drawn, as
+        from a terminal gone wild, must not pile up questions."""
+        return self._screen.app.screen is self._screen
 
     async def choose(self, question: str, lines: list[str], options: dict[str, str]) -> str:
         """Ask for one of several; return its key, "" for none."""
         from tcpmon.ui.screens.choice import Choice
 
-        return await self._screen.app.push_screen_wait(Choice(question, lines, options))
+        choice = Choice(question, lines, options)
+        return await self._screen.app.push_screen_wait(choice) if self._may_ask else ""
 
     def _named(self, targets: Targets) -> list[str]:
         if targets is None:

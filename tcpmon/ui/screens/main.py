@@ -330,7 +330,7 @@ class MainScreen(Screen[None]):
         from tcpmon.ui.screens.naming import name
 
         if targets := self._chosen("name", self._looked_at):
-            await name(self, self._node, self._rows(targets))
+            await name(self._errands, self._node, self._rows(targets))
             self._ask()
 
     @work

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from msgspec import Struct
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tcpmon import files
@@ -20,6 +19,7 @@ from tcpmon.core.node import Node
 from tcpmon.core.units import counted
 from tcpmon.ui.render import title
 from tcpmon.ui.screens.dialog import Dialog
+from tcpmon.ui.screens.errands import Errands
 
 EXAMPLES = "press 3, gps-{host}, gps-{number}"
 
@@ -90,27 +90,25 @@ def _host(client: Client) -> str:
     return networks[0] if networks else ""
 
 
-async def name(screen: Screen[None], node: Node, clients: Sequence[Client]) -> None:
+async def name(errands: Errands, node: Node, clients: Sequence[Client]) -> None:
     """Ask for a name for clients, give it to them, and tell what became of it."""
-    if not clients:
-        return
-    answer = await screen.app.push_screen_wait(NameDialog(clients))
+    answer = await errands.ask(NameDialog(clients)) if clients else None
     if answer is None:
         return
     for client in clients:
         try:
             await node.do(Name(client.id, answer.name, answer.remember))
         except TcpmonError as error:
-            screen.notify(str(error), severity="error")
+            errands.tell(str(error), failed=True)
     if answer.remember:
-        await _remember(screen, answer.name, clients)
+        await _remember(errands, answer.name, clients)
 
 
-async def _remember(screen: Screen[None], name: str, clients: Sequence[Client]) -> None:
+async def _remember(errands: Errands, name: str, clients: Sequence[Client]) -> None:
     names = {host: name for client in clients if (host := _host(client))}
     try:
         path = await asyncio.to_thread(files.remember, names)
     except TcpmonError as error:
-        screen.notify(f"not remembered: {error}", severity="error")
+        errands.tell(f"not remembered: {error}", failed=True)
     else:
-        screen.notify(f"{'remembered' if name else 'forgotten'} in {escape_text(path)}")
+        errands.tell(f"{'remembered' if name else 'forgotten'} in {escape_text(path)}")

@@ -3,6 +3,7 @@
 import pytest
 
 from tcpmon.core.commands import Silence
+from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.silence import commands_for, told
 from tests.ui.fakes import LISTENER, SMALL, WIDE, FakeNode, a_client, a_screen, closed, text, until
 
@@ -46,6 +47,21 @@ async def test_marked_clients_get_one_together() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: len(node.commands) == 2)
     assert node.commands == [Silence(0.0, client=1), Silence(0.0, client=2)]
+
+
+async def test_a_terminal_gone_wild_is_asked_once() -> None:
+    """Keys that come faster than the screen is drawn open one question and not a pile."""
+    async with a_screen(FakeNode([a_client(1)])) as (app, pilot):
+        main = app.screen
+        assert isinstance(main, MainScreen)
+        for act in (main.action_silence, main.action_name, main.action_refuse):
+            for _ in range(20):
+                act()
+            await until(pilot, lambda: len(app.screen_stack) > 1)
+            await pilot.pause()
+            assert len(app.screen_stack) == 2
+            await pilot.press("escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
 async def test_nothing_is_changed() -> None:
