@@ -14,8 +14,8 @@ def make_engine(config: Config) -> Engine:
     rules = dict.fromkeys(config.allow, True) | dict.fromkeys(config.deny, False)
     return Engine(
         answer=_answer(config), half_open=config.half_open, limits=config.limits, rules=rules,
-        names=config.names, name_from=config.name_from, silence=config.silence,
-        silences=config.silences,
+        framing=config.framing, names=config.names, name_from=config.name_from,
+        silence=config.silence, silences=config.silences,
     )  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def listens(config: Config) -> list[Listen]:
     commands = []
     for endpoint in config.endpoints:
         own = config.own.get(endpoint, Own())
-        commands.append(Listen(endpoint, own.name_from or "", own.silence))
+        commands.append(Listen(endpoint, own.framing or "", own.name_from or "", own.silence))
     return commands
 
 

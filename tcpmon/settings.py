@@ -7,7 +7,6 @@ Whatever is wrong is told as it was said: `--keep 1k`, or `config.toml: keep 1k`
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from importlib import import_module
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -18,6 +17,7 @@ from tcpmon.core.access import network_text, parse_network
 from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, Endpoint, TcpEndpoint, clash, parse
 from tcpmon.core.errors import BadAddress, BadConfig, BadSize, BadTime, InputError
 from tcpmon.core.escape import escape_text, unescape
+from tcpmon.core.framing import spec as framings
 from tcpmon.core.limits import MIB, Limits, Unread
 from tcpmon.core.naming import Finder, Names
 from tcpmon.core.units import binary_size, parse_patience, parse_size, parse_time
@@ -108,10 +108,6 @@ def node(given: Given) -> Config:
 
 def parse_framing(spec: str) -> str:
     """Return a framing as it is written, if it is one. Raises BadFraming."""
-    try:
-        framings = import_module("tcpmon.core.framing.spec")
-    except ModuleNotFoundError:
-        return spec
     return str(framings.parse(spec))
 
 

@@ -15,7 +15,7 @@ from tcpmon.core.commands import Listen
 from tcpmon.core.endpoint import Endpoint, TcpEndpoint, UnixEndpoint
 from tcpmon.core.errors import CannotListen
 from tcpmon.core.limits import Limits
-from tcpmon.core.model import Ask, Listener
+from tcpmon.core.model import Ask, Framed, Listener
 from tcpmon.engine.thread import EngineThread
 
 WAIT = 10.0
@@ -76,11 +76,12 @@ def test_names_and_silence() -> None:
     other = TcpEndpoint("127.0.0.2", 0)
     config = Config(
         (HERE, other), names={"127.0.0.1": "here"}, silence=5.0, silences={"a": 1.0},
-        own={other: Own("line", 3.0, "id=(.)")},
+        own={other: Own("line", 3.0, "id=(.)")}, framing="u16be",
     )  # fmt: skip
-    assert listens(config) == [Listen(HERE), Listen(other, "id=(.)", 3.0)]
+    assert listens(config) == [Listen(HERE), Listen(other, "line", "id=(.)", 3.0)]
     with running(config) as node:
         host, _, port = listeners(node)[0].addresses[0].rpartition(":")
+        assert node.view(Ask()).framed == Framed("u16be", {2: "line"}, {})
         with socket.create_connection((host, int(port)), WAIT):
             node.submit(node.engine.until(lambda: node.view(Ask()).count == 1)).result(WAIT)
             assert node.view(Ask(count=1)).rows[0].name == "here"

@@ -160,17 +160,14 @@ def test_the_file_of_the_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         Given(flags)
 
 
-def test_a_framing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A framing is what the framings say it is, wherever it was written."""
-
-    class Framings:
-        @staticmethod
-        def parse(spec: str) -> str:
-            if spec != " line ":
-                raise BadFraming("no framing")
-            return "line"
-
-    monkeypatch.setattr("tcpmon.settings.import_module", lambda name: Framings)
-    assert parse_framing(" line ") == "line"
+def test_a_framing_is_looked_at(meant: Meant) -> None:
+    """A framing is as the framings write it, wherever it was written; what is none is told."""
+    assert meant("framing = 'none'", framing=" LINE ").framing == "line"
+    config = meant("framing = 'u16be'\n[[listen]]\nat = '9000'\nframing = ' line '")
+    assert (config.framing, config.own[NINE].framing) == (parse_framing("u16be"), "line")
     with pytest.raises(BadFraming):
-        node(Given({"address": [], "config": None, "framing": "lin"}))
+        meant("", framing="lin")
+    with pytest.raises(BadConfig, match=r"c\.toml: framing: "):
+        meant("framing = 'lin'")
+    with pytest.raises(BadConfig, match=r"c\.toml: listen\[0\]\.framing: "):
+        meant("[[listen]]\nat = '9000'\nframing = ''")

@@ -23,12 +23,14 @@ class Command(Struct, Generic[R_co], frozen=True):
 class Listen(Command[Listener], frozen=True):
     """Bind an endpoint and accept clients on it.
 
-    name_from: what finds a client's name in what it says first, "" for what all go by. silence:
-    as Silence.seconds for those who come in by it, None for what holds for all.
-    Raises CannotListen, BadPattern.
+    For those who come in by it: framing: as Cut's, "" for what holds for all. name_from: what
+    finds a client's name in what it says first, "" for what all go by. silence: as
+    Silence.seconds, None for what holds for all.
+    Raises CannotListen, BadFraming, BadPattern.
     """
 
     endpoint: Endpoint
+    framing: str = ""
     name_from: str = ""
     silence: float | None = None
 

@@ -201,10 +201,19 @@ SORTS = (
 )  # fmt: skip
 
 
+class Framed(Struct, frozen=True):
+    """How streams are cut into messages, see core.framing: those of all clients, of those who
+    came in by a listener, of a client."""
+
+    default: str = "none"
+    listeners: dict[int, str] = {}
+    clients: dict[int, str] = {}
+
+
 class View(Struct, frozen=True):
     """A picture of a node: the rows asked for, and the sums over all.
 
-    first: row number of rows[0]; count: rows in all; cursor: row number of the
+    first: row number of rows[0]; count: rows in all that match; cursor: row number of the
     asked client, None when it is not in the table.
     """
 
@@ -222,6 +231,11 @@ class View(Struct, frozen=True):
     rules: tuple[Rule, ...]
     refusals: tuple[tuple[str, int], ...]
     """Why callers were refused since the node started, and how many for each reason."""
+    framed: Framed = Framed()
+    hidden: int = 0
+    """How many rows more there are without the filter."""
+    trouble: str = ""
+    """What is wrong with the filter by now (a pattern that takes too long), "" for nothing."""
 
 
 class Cast(Struct, frozen=True):
@@ -400,3 +414,19 @@ class End(Struct, frozen=True):
         """The whole story in one line: "closed by peer, rx 6 B, tx 0 B, after 5.3 s"."""
         amount = f"rx {size(self.rx_bytes)}, tx {size(self.tx_bytes)}"
         return f"{self.why}, {amount}, after {lasted(self.nanoseconds / 1e9)}"
+
+
+def story(record: Record) -> str:
+    """Return what an event says, "" for a payload."""
+    match record.kind:
+        case Kind.OPEN:
+            peer, listener = opened(record.data)
+            name = opened_as(record.data)
+            return f"{peer} via {listener}" + (f" as {name}" if name else "")
+        case Kind.EOF:
+            return "peer closed its sending side"
+        case Kind.CLOSE:
+            return End.unpack(record.data).sentence
+        case Kind.INFO | Kind.WARN:
+            return remark(record.data)
+    return ""

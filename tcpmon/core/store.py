@@ -41,7 +41,7 @@ Raw = tuple[int, int, int, int, bytes]
 """(seq, time, client, kind, data)"""
 
 
-class _Chunk:
+class Chunk:
     """Records in a row. Their number is that of the payloads, which are added last."""
 
     __slots__ = (
@@ -122,7 +122,7 @@ class Store:
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
         self._full = 0  # bytes in all chunks but the open one
-        self._open = _Chunk(0)
+        self._open = Chunk(0)
         self._chunks = [self._open]
         self._block = memoryview(b"")
         self._used = 0  # bytes of the block
@@ -196,7 +196,7 @@ class Store:
         if chunk.weight >= CHUNK_BYTES:
             self._full += chunk.weight
             chunk.fill()
-            self._open = _Chunk(chunk.end)
+            self._open = Chunk(chunk.end)
             self._chunks.append(self._open)
             if chunk.blocks:
                 self._open.blocks.append(self._block)
@@ -234,6 +234,12 @@ class Store:
         del self._open.times[whole:], self._open.heads[whole:]
 
     @property
+    def chunks(self) -> list[Chunk]:
+        """The records as they are kept, for one who works through many: a list of its own, since
+        a chunk that is begun meanwhile would leave a gap behind the one before."""
+        return list(self._chunks)
+
+    @property
     def end(self) -> int:
         """The number that the next record gets; so many there have been."""
         return self._open.end
@@ -262,8 +268,7 @@ class Store:
     def rows(self, start: int, count: int, client: int | None = None) -> list[Raw]:
         """Return kept records in order: count at or after start, or -count before it if
         count is negative; only those that concern a client, if one is given."""
-        # A copy: a chunk that is begun while we read would leave a gap behind the one before.
-        chunks = list(self._chunks)
+        chunks = self.chunks
         found: list[Raw] = []
         if count >= 0:
             for chunk in chunks:
@@ -285,7 +290,7 @@ class Store:
         return found
 
     @staticmethod
-    def _numbers(chunk: _Chunk, client: int | None, start: int, end: int) -> "range | list[int]":
+    def _numbers(chunk: Chunk, client: int | None, start: int, end: int) -> "range | list[int]":
         if client is None:
             return range(max(start, chunk.first), end)
         return [seq for seq in chunk.concerning(client) if start <= seq < end]

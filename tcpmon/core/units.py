@@ -21,8 +21,17 @@ def parse_size(text: str) -> int:
     return int(int(whole + part) * _SCALE[unit] // 10 ** len(part))
 
 
-_TIMES = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
-_TIME = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(|ms|s|m|min|h|d)", re.ASCII)
+_TIMES = {
+    "": 1.0,
+    "s": 1.0,
+    "us": 1e-6,
+    "ms": 0.001,
+    "m": 60.0,
+    "min": 60.0,
+    "h": 3600.0,
+    "d": 86400.0,
+}
+_TIME = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(|us|ms|s|m|min|h|d)", re.ASCII)
 
 
 def parse_time(text: str) -> float:

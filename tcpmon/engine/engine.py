@@ -21,6 +21,7 @@ from tcpmon.core import endpoint as endpoints
 from tcpmon.core.access import Access, network_text, parse_network
 from tcpmon.core.commands import (
     Command,
+    Cut,
     Delivery,
     Disconnect,
     Examine,
@@ -34,13 +35,17 @@ from tcpmon.core.commands import (
     Unlisten,
     Unpermit,
 )
+from tcpmon.core.cutting.framings import Framings
+from tcpmon.core.cutting.log import Log
 from tcpmon.core.endpoint import Endpoint
 from tcpmon.core.errors import CannotListen, NoSuchTarget, Stopped
 from tcpmon.core.escape import escape_text
+from tcpmon.core.framing import spec as framings
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
     Cast,
+    Client,
     Kind,
     Lens,
     Listener as ListenerPicture,
@@ -50,6 +55,7 @@ from tcpmon.core.model import (
     Record,
     Sifted,
     Span,
+    State,
     Totals,
     View,
     name_data,
@@ -84,9 +90,10 @@ class Engine:
 
     answer: bytes to send back for each read, e.g. ``lambda data: data`` for an
     echo. half_open: keep a connection whose peer has closed its sending side. rules:
-    whether callers of an address or network are let in, see `tcpmon.core.access`. names and
-    name_from: what clients are called, see `tcpmon.engine.naming`. silence: seconds after which
-    it is said that a client is silent, 0 = never; silences: the same by pattern of its name.
+    whether callers of an address or network are let in, see `tcpmon.core.access`. framing: how
+    the log cuts what is said into messages, see `tcpmon.core.framing`. names and name_from:
+    what clients are called, see `tcpmon.engine.naming`. silence: seconds after which it is
+    said that a client is silent, 0 = never; silences: the same by pattern of its name.
 
     >>> import asyncio
     >>> async def main():
@@ -114,6 +121,7 @@ class Engine:
         name_from: str = "",
         silence: float = 0.0,
         silences: Mapping[str, float] | None = None,
+        framing: str = "none",
         make_poller: MakePoller = make_poller,
     ) -> None:
         self.limits = limits or Limits()
@@ -121,6 +129,12 @@ class Engine:
         self.taps: list[Callable[[], None]] = []
         """Called after every turn, before old records are dropped: the place to take
         every record. Each must be quick."""
+        self._came_by = array("I")  # the listeners of all clients there have been, in order
+        self._framings = Framings(framing, lambda client: self._came_by[client - 1])
+        self.log = Log(
+            self.store, self._framings, self._has_ended, self._record, self._client,
+            time.perf_counter, time.time_ns,
+        )  # fmt: skip
         self._answer = answer
         self._half_open = half_open
         self._make_poller = make_poller
@@ -280,7 +294,7 @@ class Engine:
             self._settle()
         return cast("R", answer)
 
-    def _do_at_once(self, command: Command[Any]) -> object:
+    def _do_at_once(self, command: Command[object]) -> object:
         """Carry out what needs no waiting."""
         match command:
             case Unlisten():
@@ -291,6 +305,8 @@ class Engine:
                 self._unpermit(command.network)
             case Name():
                 self._name(command.client, command.name, command.remember)
+            case Cut():
+                self._cut(command.framing, command.client, command.listener)
             case Examine():
                 return self._examine(command.client)
             case ForgetClosed():
@@ -311,6 +327,8 @@ class Engine:
     async def _listen(self, command: Listen) -> ListenerPicture:
         endpoint = command.endpoint
         finder = Finder(command.name_from) if command.name_from else None
+        if command.framing:
+            framings.parse(command.framing)  # before anything is bound
         if any(endpoints.clash(other.endpoint, endpoint) for other in self._listeners.values()):
             raise CannotListen(f"already listening on {escape_text(str(endpoint))}")
         shared = self._running
@@ -327,6 +345,8 @@ class Engine:
             self._accept, self._out_of_room,
         )  # fmt: skip
         self._listeners[listener.id] = listener
+        if command.framing:
+            self._framings.choose(command.framing, listener=listener.id)
         if finder:
             self._naming.find_in(listener.id, finder)
         if command.silence is not None:
@@ -420,6 +440,13 @@ class Engine:
         concerned = list(self._roster.open) if client is None else [client]
         await self._each(concerned, self._silence.arm)
 
+    def _cut(self, framing: str, client: int | None, listener: int | None) -> None:
+        if client is not None and not 0 < client <= self._last_id:
+            raise NoSuchTarget(f"there is no client {client}")
+        if listener is not None and listener not in self._listeners:
+            raise NoSuchTarget(f"there is no listener {listener}")
+        self._framings.choose(framing, client, listener)
+
     def _examine(self, client: int) -> TcpInfo | None:
         connection = self._roster.open.get(client)
         if connection is None:
@@ -447,6 +474,7 @@ class Engine:
             self._turn_away(sock, listener, (error.strerror or str(error)).lower(), peer)
             return
         self._last_id += 1
+        self._came_by.append(listener.id)
         self._accepted += 1
         listener.accepted += 1
         listener.open += 1
@@ -613,15 +641,14 @@ class Engine:
 
     def view(self, ask: Ask) -> View:
         """Return the rows asked for and the sums over all."""
-        rows, count, cursor = self._roster.window(
-            ask.sort, ask.reverse, ask.first, ask.count, ask.cursor
-        )
+        rows, count, cursor, hidden, trouble = self._roster.window(ask)
         self._watched = self._watched.union(row.id for row in rows)
         rates = tuple(self._rates)
         return View(
             time.time_ns(), rows, ask.first, count, cursor, self.totals(rates),
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._access.rules(), tuple(self._refusals.items()),
+            self._framings.picture(), hidden, trouble,
         )  # fmt: skip
 
     def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:
@@ -647,19 +674,20 @@ class Engine:
 
     def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
         """Return what the log shows through a lens: up to count from start on, or -count before."""
-        first = start[0] + (1 if start[1] and count > 0 else 0)
-        records = self.records(first, count, lens.client)
-        return [
-            Message(
-                record.seq, record.time, record.kind, record.client, record.data[: lens.most],
-                record.cast, record.queued, record.unsent, len(record.data),
-            )
-            for record in records
-        ]  # fmt: skip
+        return self.log.messages(start, count, lens)
 
     def sift(self, lens: Lens, seconds: float) -> Sifted:
-        """Go on looking for the messages that match."""
-        return Sifted(0, 0, True)
+        """Go on looking for the messages of a lens that match its filter."""
+        return self.log.sift(lens, seconds)
+
+    def _client(self, id: int) -> Client | None:
+        connection = self._roster[id]
+        return connection.picture() if connection else None
+
+    def _has_ended(self, client: int, kind: int) -> bool:
+        """Say whether nothing more will come of a client, or go to it."""
+        connection = self._roster.open.get(client)
+        return connection is None or (kind == Kind.RX and connection.state is State.HALF)
 
     def _record(self, raw: Raw) -> Record:
         seq, at, client, kind, data = raw

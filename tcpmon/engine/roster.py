@@ -9,10 +9,16 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Protocol
 
-from tcpmon.core.model import Client, State
+from msgspec import Struct
+
+from tcpmon.core.errors import BadFilter
+from tcpmon.core.model import Ask, Client, State
+from tcpmon.core.query import Query, parse
 from tcpmon.engine.connection import Connection
 
 ORDER_SECONDS = 0.5  # how old an order by a changing column may become
+FILTER_SECONDS = 0.5  # of the processor, that a filter may take for the whole table
+TOO_SLOW = "the filter takes too long: it hides nobody"
 
 _STATES = list(State)
 
@@ -41,6 +47,14 @@ _KEYS: dict[str, Callable[[Connection], object]] = {
 }
 
 
+class _Order(Struct, frozen=True, gc=False):
+    """Connections in order. what: sort, reverse, and of which state of affairs."""
+
+    connections: list[Connection]
+    what: tuple[str, bool, int]
+    made_at: float
+
+
 class Roster:
     """Connections by id. closed_rows: how many closed ones are remembered."""
 
@@ -48,10 +62,10 @@ class Roster:
         self.open: dict[int, Connection] = {}
         self.closed: dict[int, Connection] = {}
         self._closed_rows = closed_rows
-        self._changes = 0
-        self._order: list[Connection] = []
-        self._order_of: tuple[str, bool, int] | None = None
-        self._order_at = 0.0
+        self._changes = self._cleared = 0
+        self._query: tuple[str, Query | None] = "", None
+        self._slow: Query | None = None
+        self._orders: dict[Query | None, _Order] = {}  # of everybody, and of the newest filter
 
     def __getitem__(self, id: int) -> Connection | None:
         return self.open.get(id) or self.closed.get(id)
@@ -74,31 +88,66 @@ class Roster:
         """Drop all closed ones and return them."""
         gone, self.closed = list(self.closed.values()), {}
         self._changes += 1
+        self._cleared += 1
         return gone
 
-    def window(
-        self, sort: str, reverse: bool, first: int, count: int, cursor: int | None
-    ) -> tuple[tuple[Client, ...], int, int | None]:
-        """Return rows first to first + count of the table in an order, how many there
-        are in all, and the row number of the cursor's client."""
-        order = self._sorted(sort, reverse)
-        connection = self[cursor] if cursor is not None else None
+    def window(self, ask: Ask) -> tuple[tuple[Client, ...], int, int | None, int, str]:
+        """Return the rows asked for, how many there are in all, the row number of the
+        cursor's client, how many the filter hides, and what is wrong with the filter."""
+        query = self._read(ask.filter)
+        order = self._sorted(ask, query)
+        connection = self[ask.cursor] if ask.cursor is not None else None
         try:
             place = order.index(connection) if connection is not None else None
         except ValueError:
             place = None
-        rows = tuple(connection.picture() for connection in order[first : first + count])
-        return rows, len(order), place
+        rows = tuple(each.picture() for each in order[ask.first : ask.first + ask.count])
+        if query is None:
+            return rows, len(order), place, 0, ""
+        hidden = max(0, len(self.open) + len(self.closed) - len(order))
+        return rows, len(order), place, hidden, TOO_SLOW if query is self._slow else query.trouble
 
-    def _sorted(self, sort: str, reverse: bool) -> list[Connection]:
-        wanted = (sort, reverse, self._changes)
+    def _read(self, filter: str) -> Query | None:
+        """Return a filter, None for one that lets everybody through or cannot be read."""
+        if not filter.strip():
+            return None
+        text, query = self._query
+        if filter != text:
+            try:
+                query = parse(filter)
+            except BadFilter:
+                query = None
+            self._query = filter, query
+        return query
+
+    def _sorted(self, ask: Ask, query: Query | None) -> list[Connection]:
+        """Return everybody who matches, in order. Who comes or goes is no reason to filter
+        anew: it costs up to 15 us a client."""
+        found = self._orders.get(query)
+        wanted = ask.sort, ask.reverse, self._changes if query is None else self._cleared
         now = time.monotonic()
-        settled = sort == "id" or now - self._order_at < ORDER_SECONDS
-        if self._order_of == wanted and settled:
-            return self._order
-        everyone = {**self.open, **self.closed}.values()
+        if found is not None and found.what == wanted:
+            settled = ask.sort == "id" and query is None
+            if settled or now - found.made_at < ORDER_SECONDS:
+                return found.connections
+        everyone = self._matching(query)
         by_id: Iterable[Connection] = sorted(everyone, key=attrgetter("id"))
-        self._order = sorted(by_id, key=_KEYS[sort], reverse=reverse)  # type: ignore[arg-type]
-        self._order_of = wanted
-        self._order_at = now
-        return self._order
+        order = sorted(by_id, key=_KEYS[ask.sort], reverse=ask.reverse)  # type: ignore[arg-type]
+        others = {None, self._query[1]}.intersection(self._orders)
+        self._orders = {each: self._orders[each] for each in others}
+        self._orders[query] = _Order(order, wanted, now)
+        return order
+
+    def _matching(self, query: Query | None) -> Iterable[Connection]:
+        everyone = {**self.open, **self.closed}.values()
+        if query is None or query is self._slow:
+            return everyone
+        now, until = time.time_ns(), time.thread_time() + FILTER_SECONDS
+        found = []
+        for connection in everyone:
+            if query.client(connection.picture(), now):
+                found.append(connection)
+            if time.thread_time() > until:
+                self._slow = query
+                return everyone
+        return found

@@ -144,6 +144,8 @@ ACTIONS: tuple[Action, ...] = (
 
     _main("only-this", "f", "Only this", "Only this client's messages",
           "show only the messages of this client", Group.MESSAGES, footer=10, pane="messages"),
+    _main("framing", "m", "Cut", "Cut into messages",
+          "choose how what is read is cut into messages", Group.MESSAGES, footer=10, pane="messages"),
     _main("follow", "F", "Follow", "Follow or hold still",
           "follow the newest message, or hold still", Group.MESSAGES, footer=11, pane="messages"),
     _main("form", "x", "Hex", "Text, hex or both", "show payloads as text, as hex, or both",

@@ -8,7 +8,7 @@ widgets.lines for the names). Whatever a peer had a hand in comes through
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 from rich.cells import cell_len, set_cell_size, split_text
@@ -19,18 +19,17 @@ from tcpmon.core.model import (
     WORDS,
     Backlog,
     Client,
-    End,
     Kind,
+    Message,
     Reason,
     Record,
     State,
     Trouble,
-    opened,
-    opened_as,
     remark,
+    story,
 )
 from tcpmon.core.timestamps import Stamper
-from tcpmon.core.units import delay, number, size, span
+from tcpmon.core.units import delay, lasted, number, size, span
 
 Span = tuple[str, str]
 """(text, name of a style; "" = as the row is)"""
@@ -84,12 +83,19 @@ def crop(line: Line, width: int) -> Line:
     return kept
 
 
-def payload(data: bytes, width: int, style: str = "") -> Line:
-    """Return bytes as one line of at most width cells, escapes set off by style and never cut."""
+Marks = Sequence[tuple[int, int]]
+"""Places in bytes, (start, end) each, rising."""
+
+
+def payload(data: bytes, width: int, style: str = "", marks: Marks = ()) -> Line:
+    """Return bytes as one line of at most width cells, escapes set off by style and never cut,
+    and marked places too."""
     if width <= 0:
         return []
     seen = 4 * width  # a cell shows four bytes of UTF-8 at most
-    spans = _split_escapes(escape(data, seen), style)
+    spans = (
+        _marked(data[:seen], style, marks) if marks else _split_escapes(escape(data, seen), style)
+    )
     if cells_of(spans) <= width and len(data) <= seen:
         return spans
     line: Line = []
@@ -97,12 +103,22 @@ def payload(data: bytes, width: int, style: str = "") -> Line:
     for text, look in spans:
         cells = cell_len(text)
         if cells > room:
-            if look != "escape" and (head := _head(text, room)):
+            if not ESCAPE.fullmatch(text) and (head := _head(text, room)):
                 line.append((head, look))
             break
         line.append((text, look))
         room -= cells
     return [*line, ("…", "dim")]
+
+
+def _marked(data: bytes, style: str, marks: Marks) -> Line:
+    spans: Line = []
+    place = 0
+    for start, end in marks:
+        spans += _split_escapes(escape(data[place:start]), style)
+        spans += [(text, "match") for text, _ in _split_escapes(escape(data[start:end]), "")]
+        place = end
+    return spans + _split_escapes(escape(data[place:]), style)
 
 
 def _head(text: str, room: int) -> str:
@@ -404,51 +420,84 @@ _WORDS = {
 }
 
 
-def record_line(record: Record, when: str, width: int, id_width: int, body: bool = True) -> Line:
-    """Return a record as one line of the log.
+GAP = 1_000_000_000
+"""Nanoseconds of silence before a line that are pointed out."""
 
-    when: from record_time. id_width: cells for the client's number. body: with
-    what was said; without it only what stands before.
+
+def is_gap(at: int, before: int | None) -> bool:
+    """Say whether a line's time is to be pointed out: nothing had happened for a while."""
+    return before is not None and at - before >= GAP
+
+
+def record_line(record: Record, when: str, width: int, id_width: int, body: bool = True) -> Line:
+    """Return a record as one line. when: from record_time."""
+    return message_line(record, [(f"{when} ", "dim")], width, id_width, body)
+
+
+def message_line(
+    record: Record, time: Line, width: int, id_width: int, body: bool = True, marks: Marks = (),
+) -> Line:  # fmt: skip
+    """Return a record or message as one line of the log.
+
+    id_width: cells for the client's number; 0 for a dialogue with one client: its number is left
+    out, and what it is sent stands further in. body: with what was said; without it only what
+    stands before. marks: places in what was said that are set off.
     """
     word, style = _WORDS[record.kind]
     says = story(record)
     if record.kind is Kind.CLOSE and broken(says):
         word, style = broken(says), "error"
-    who = f"#{record.client}" if record.client else _crowd(record)
-    own = colour(record.client) if record.client else "dim"
-    line: Line = [(f"{when} ", "dim"), (f"{who:>{id_width}}", own), (f" {word:<6} ", style)]
+    if id_width:
+        who = f"#{record.client}" if record.client else _crowd(record)
+        own = colour(record.client) if record.client else "dim"
+        line: Line = [*time, (f"{who:>{id_width}}", own), (f" {word:<6} ", style)]
+    else:
+        inwards = width // ANSWERS_IN if record.kind in (Kind.TX, Kind.CAST) else 0
+        line = [*time, (" " * inwards, ""), (f"{word:<6} ", style)]
     if record.kind > Kind.CAST:
         says = says.removeprefix(f"{word} ")
         return crop([*line, (says, style)] if body else line, width)
-    count = len(record.data)
+    count = record.size if isinstance(record, Message) else len(record.data)
     amount = number(count) if count < 1_000_000 else size(count)
     line.append((f"{amount:>6}".ljust(8), "dim"))
     fate, fate_style = delivery(record)
-    told_fate: Line = [(f"  {fate}", fate_style)] if fate else []
+    aside: Line = [(f"  {fate}", fate_style)] if fate else []
+    if isinstance(record, Message):
+        aside += cutting(record, short=width < WORDY)
     room = width - cells_of(line)
     if body:
-        line += payload(record.data, max(room - cells_of(told_fate), room // 2), style)
-    return crop([*line, *told_fate], width)
+        said = record.content if isinstance(record, Message) else record.data
+        line += payload(said, max(room - cells_of(aside), room // 2), style, marks)
+    return crop([*line, *aside], width)
+
+
+ANSWERS_IN = 6
+"""In a dialogue that part of the width is before what was sent."""
+WORDY = 100
+"""Cells from which a line says in whole words how it was cut."""
+
+
+def cutting(message: Message, short: bool) -> Line:
+    """Return what there is to say of how a message lies in the reads, and what is wrong with it."""
+    read = "send" if message.kind is Kind.TX else "read"
+    parts: Line = []
+    if message.reads > 1:
+        over = lasted(message.lasted / 1e9)
+        words = f"{message.reads} {read}s, {over}"
+        whole = f"1 message in {number(message.reads)} {read}s over {over}"
+        parts.append((f"  {words if short else whole}", "dim"))
+    elif message.part:
+        parts.append((f"  same {read}", "dim"))
+    elif message.beside > 1:
+        messages = "" if short else " messages"
+        parts.append((f"  {number(message.beside)}{messages} in 1 {read}", "dim"))
+    if message.odd:
+        parts.append((f"  {message.odd}", "warn"))
+    return parts
 
 
 def _crowd(record: Record) -> str:
     return f"x{len(record.cast.receivers)}" if record.cast else ""
-
-
-def story(record: Record) -> str:
-    """Return what an event says, "" for a payload."""
-    match record.kind:
-        case Kind.OPEN:
-            peer, listener = opened(record.data)
-            name = opened_as(record.data)
-            return f"{peer} via {listener}" + (f" as {name}" if name else "")
-        case Kind.EOF:
-            return "peer closed its sending side"
-        case Kind.CLOSE:
-            return End.unpack(record.data).sentence
-        case Kind.INFO | Kind.WARN:
-            return remark(record.data)
-    return ""
 
 
 def told(record: Record, width: int) -> list[Line]:

@@ -26,7 +26,7 @@ from tcpmon.core.errors import NoSuchTarget
 
 EXAMPLES: tuple[Command[object], ...] = (
     Listen(TcpEndpoint("localhost", 0)),
-    Listen(UnixEndpoint("a.sock"), r"imei=(\d+)", 30.0),
+    Listen(UnixEndpoint("a.sock"), "line", r"imei=(\d+)", 30.0),
     Unlisten(1),
     Send(bytes(range(256))),
     Send(b"", (1, 2)),

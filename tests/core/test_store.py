@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from tcpmon.core.model import Cast, Kind, Span
-from tcpmon.core.store import OVERHEAD, Raw, Store, _Chunk, head
+from tcpmon.core.store import OVERHEAD, Chunk, Raw, Store, head
 
 CHUNK_BYTES = 400
 BLOCK_BYTES = 128
@@ -279,16 +279,16 @@ def test_a_store_under_large_payloads_does_not_grow() -> None:
 def test_what_is_dropped_while_it_is_read_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader never gets bytes of a block that is used again already."""
     trial = Trial(1_000, [Large(1, b"a" * 100), Settle(), Large(1, b"b" * 100), Settle()])
-    look = _Chunk.row
+    look = Chunk.row
 
-    def slowly(chunk: _Chunk, seq: int) -> Raw:
-        monkeypatch.setattr(_Chunk, "row", look)
+    def slowly(chunk: Chunk, seq: int) -> Raw:
+        monkeypatch.setattr(Chunk, "row", look)
         for _ in range(40):
             trial.take(Large(1, b"c" * 100))
             trial.take(Settle())
         return look(chunk, seq)
 
-    monkeypatch.setattr(_Chunk, "row", slowly)
+    monkeypatch.setattr(Chunk, "row", slowly)
     rows = trial.store.rows(0, ALL)
     assert rows == [raw for raw in trial.happened if raw in rows]
     assert trial.store.first > 0

@@ -201,8 +201,8 @@ class Stage:
     # -- what is seen -------------------------------------------------------------
 
     def view(self, sort: str = "id", reverse: bool = False, first: int = 0, count: int = ALL,
-             cursor: int | None = None) -> View:  # fmt: skip
-        return self.engine.view(Ask(sort, reverse, first, count, cursor))
+             cursor: int | None = None, filter: str = "") -> View:  # fmt: skip
+        return self.engine.view(Ask(sort, reverse, first, count, cursor, filter))
 
     def row(self, peer: Peer) -> Client:
         """Return a peer's row of the table."""

@@ -197,3 +197,81 @@ async def test_what_was_unsent_stays_known_when_a_client_is_forgotten(
     assert stage.view().count == 0
     sent = [record for record in stage.records(peer) if record.kind is Kind.TX]
     assert [(record.queued, record.unsent) for record in sent] == [(0, 0), (0, 1), (0, 1)]
+
+
+async def test_a_filter_hides_rows(serve: Serve) -> None:
+    """Only who matches has a row, in every order; how many are hidden is told, and a cursor
+    on one of them has no place."""
+    stage = await company(serve)
+    for sort in KEYS:
+        for reverse in (False, True):
+            whole = [row for row in stage.view(sort, reverse).rows if row.rx_bytes >= 500]
+            view = stage.view(sort, reverse, filter="rx>=500", cursor=2)
+            assert list(view.rows) == whole
+            assert (view.count, view.hidden, view.cursor) == (len(whole), 8 - len(whole), None)
+            part = stage.view(sort, reverse, 1, 1, whole[1].id, "rx>=500")
+            assert (list(part.rows), part.count, part.cursor) == (whole[1:2], len(whole), 1)
+    assert (stage.view().count, stage.view().hidden) == (8, 0)
+
+
+@pytest.mark.parametrize("filter", ["", "  ", "stat:", "((", "a" * 2000])
+async def test_what_is_no_filter_hides_nobody(serve: Serve, filter: str) -> None:
+    """A filter that says nothing, or cannot be read, lets everybody through."""
+    stage = await serve()
+    await stage.peer()
+    view = stage.view(filter=filter)
+    assert (view.count, view.hidden, view.trouble) == (1, 0, "")
+
+
+async def test_a_filter_follows_its_clients(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes to match is shown a moment later, and who does no more is not."""
+    monkeypatch.setattr("tcpmon.engine.roster.ORDER_SECONDS", 0.05)
+    stage = await serve()
+    silent = "msgs=0 state:open"
+    assert stage.view(filter=silent).count == 0
+    first = await stage.peer()
+    await stage.until(lambda: stage.view(filter=silent).count == 1)
+    await first.say(b"hello")
+    await stage.until(lambda: stage.view(filter=silent).count == 0)
+    assert stage.view(filter="hell").count == 1
+    first.close()
+    await stage.until(lambda: stage.view(filter="state:closed").count == 1)
+
+
+async def test_filtering_is_seldom(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often one looks, and whoever comes meanwhile, the table is filtered no more
+    often than orders change; a look at all of it in between costs nothing more."""
+    monkeypatch.setattr("tcpmon.engine.roster.ORDER_SECONDS", 1000.0)
+    stage = await serve()
+    first = await stage.peer()
+    assert stage.view(filter="127.").count == 1
+    second = await stage.peer()
+    assert stage.view().count == 2
+    assert stage.view(filter="127.").count == 1
+    assert stage.view(filter="127.0").count == 2  # another filter is tried at once
+    second.close()
+    await stage.gone(second)
+    assert stage.view(filter="127.0").count == 2
+    await stage.engine.do(ForgetClosed())
+    assert [row.id for row in stage.view(filter="127.0").rows] == [first.id]
+
+
+async def test_a_filter_that_takes_too_long_says_so(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A filter for which the table is too large hides nobody, and a pattern that does not
+    end finds nobody; the picture says which."""
+    monkeypatch.setattr("tcpmon.engine.roster.ORDER_SECONDS", 0.0)
+    stage = await serve()
+    peer = await stage.peer()
+    await peer.say(b"a" * 200 + b"b")
+    await stage.received(peer, 201)
+    for _ in range(4):
+        view = stage.view(filter="text:/(a|a)*$/")
+    assert view.count == 0
+    assert view.trouble.startswith("the pattern /(a|a)*$/ takes too long")
+    monkeypatch.setattr("tcpmon.engine.roster.FILTER_SECONDS", -1.0)
+    view = stage.view(filter="nobody")
+    assert (view.count, view.hidden) == (1, 0)
+    assert view.trouble == "the filter takes too long: it hides nobody"
+    assert stage.view().trouble == ""

@@ -26,12 +26,13 @@ from tcpmon.core.commands import (
     Unlisten,
     Unpermit,
 )
-from tcpmon.core.errors import TcpmonError
+from tcpmon.core.errors import BadFilter, TcpmonError
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
     Backlog,
     Client,
+    Framed,
     Kind,
     Lens,
     Listener,
@@ -45,6 +46,7 @@ from tcpmon.core.model import (
     Trouble,
     View,
 )
+from tcpmon.core.query import parse
 from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.ui import themes
 from tcpmon.ui.app import TcpmonApp
@@ -106,6 +108,7 @@ class FakeNode:
         self.limits = Limits()
         self.rules: tuple[Rule, ...] = ()
         self.refusals: tuple[tuple[str, int], ...] = ()
+        self.framed = Framed()
         self.changes: dict[str, object] = {}
         self.commands: list[object] = []
         self.answers: dict[type, object] = {
@@ -130,10 +133,18 @@ class FakeNode:
             raise answer
         return cast("R", answer)
 
+    def matching(self, filter: str) -> list[Client]:
+        """Return the clients that a filter lets through, all of them if it cannot be read."""
+        try:
+            query = parse(filter)
+        except BadFilter:
+            return self.clients
+        return [client for client in self.clients if query.client(client, NOW)]
+
     def view(self, ask: Ask) -> View:
         self.asked_rows = max(self.asked_rows, ask.count)
         order = sorted(
-            self.clients,
+            self.matching(ask.filter),
             key=lambda client: client.rx_bytes if ask.sort == "rx" else client.id,
             reverse=ask.reverse,
         )
@@ -148,7 +159,7 @@ class FakeNode:
             NOW, tuple(order[ask.first : ask.first + ask.count]), ask.first, len(order),
             ids.index(ask.cursor) if ask.cursor in ids else None,
             replace(totals, **self.changes), self.listeners, self.rates,
-            self.limits, self.rules, self.refusals,
+            self.limits, self.rules, self.refusals, self.framed, len(self.clients) - len(order),
         )  # fmt: skip
 
     def span(self) -> Span:

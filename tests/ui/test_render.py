@@ -22,6 +22,7 @@ from tcpmon.core.model import (
     State,
     Trouble,
     open_data,
+    story,
 )
 from tcpmon.core.naming import clean
 from tcpmon.ui import render as module
@@ -48,7 +49,6 @@ from tcpmon.ui.render import (
     record_time,
     skipped,
     sparkline,
-    story,
     style_of,
     title,
     told,

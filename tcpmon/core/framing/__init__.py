@@ -6,7 +6,7 @@ belongs together, so that messages and remainder are always exactly the input.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 
 class BadFrame(Exception):  # not an error of ours: what a peer sent is not the chosen protocol
@@ -26,11 +26,15 @@ class Framer(Protocol):
     """Cuts one direction of one connection. `copy.copy` of it goes on by itself: all it keeps
     are numbers, bytes and other values that are never changed in place."""
 
-    joins: ClassVar[bool]
-    """Whether a new one may begin anywhere in a stream: behind the first end that it finds all
-    ends are right."""
-    timed: ClassVar[bool]
-    """Whether it must be given each read by itself, with its time; others get many reads joined."""
+    @property
+    def joins(self) -> bool:
+        """Whether a new one may begin anywhere in a stream: behind the first end that it finds
+        all ends are right. What is `timed` begins with a read."""
+
+    @property
+    def timed(self) -> bool:
+        """Whether it must be given each read by itself, with its time; others get many reads
+        joined."""
 
     def feed(self, data: bytes, time: int) -> list[int]:
         """Take the next bytes and return where messages end in them: offsets into data, rising;
@@ -43,7 +47,12 @@ class Framer(Protocol):
 
     def missing(self) -> int | None:
         """Return how many more bytes the message needs that is not complete; None if that
-        cannot be known; 0 if it may well be complete, and only what comes next can tell."""
+        cannot be known; 0 if it may well be complete, and only what comes next can tell.
+
+        It says nothing where no byte came since the last end."""
 
     def body(self, message: bytes) -> bytes:
-        """Return what a whole message carries, without what was put around it for the way."""
+        """Return what a whole message carries, without what was put around it for the way.
+
+        It depends on nothing that was fed, so that any framer of the kind can say it, and it
+        never fails; what it does not understand it returns as it is."""

@@ -17,6 +17,7 @@ from tcpmon.core.commands import How
 from tcpmon.core.model import Ask, Client, View
 from tcpmon.core.node import Node, look_up
 from tcpmon.core.units import counted
+from tcpmon.ui import framed
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
@@ -85,8 +86,12 @@ class MainScreen(Screen[None]):
         self._clients.show(view)
         self.set_class(not view.count, "-empty")
 
-    def _show_messages(self, _: View) -> None:
+    def _show_messages(self, view: View) -> None:
         if not self._feed.paused:
+            scope = self._messages.scope
+            needed = scope is not None and view.framed.listeners
+            client = self._find(scope) if needed and scope else None
+            self._messages.framing = framed.shown(view, scope, client)
             self._messages.sync()
 
     def _show_status(self, _: View | None = None) -> None:
@@ -381,6 +386,17 @@ class MainScreen(Screen[None]):
         if client is not None or scope is not None:
             self._messages.set_scope(None if client == scope else client)
 
+    @work
+    async def action_framing(self) -> None:
+        """Ask how to cut, for whom one looks at or for all."""
+        from tcpmon.ui.screens.framing import FramingScreen, choices
+
+        client = self._looked_at if self._pane is self._clients else self._messages.scope
+        known = self._find(client) if client is not None else None
+        whom = choices(self._feed.view, known, self._pane is self._messages and not client)
+        if cut := await self.app.push_screen_wait(FramingScreen(whom)):
+            await self._errands.do(cut)
+
     def action_follow(self) -> None:
         self._messages.set_follow(not self._messages.follow)
 
@@ -395,7 +411,7 @@ class MainScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """The message of the row, or the client's address."""
-        record, client = self._messages.selected, self._clients.selected
+        record, client = self._messages.whole, self._clients.selected
         if self.focused is self._messages:
             text = copied(record) if record else ""
         else:

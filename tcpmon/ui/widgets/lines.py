@@ -31,6 +31,8 @@ STYLES: dict[str, tuple[str, str, str]] = {
     "heading": ("quiet", "", ""),
     "key": ("accent", "", "bold"),
     "alert": ("background", "warning", "bold"),
+    "match": ("background", "accent", ""),
+    "gap": ("accent", "", "bold"),
     "frame": ("border-blurred", "", ""),
     "frame-focus": ("border", "", ""),
     **{f"id-{number}": (f"id-{number}", "", "") for number in range(6)},

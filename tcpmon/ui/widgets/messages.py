@@ -1,23 +1,39 @@
-"""The message log: a window on the store, a million records or none.
+"""The message log: a window on what a node keeps, a million messages or none.
 
-It knows the record at its top and works its way from there, so that what is
-below or above costs nothing, new records do not move the text under the
-reader's eyes, and dropping old ones does not either. A record takes one line as
-text and as many as it needs as hex.
+It knows the message at its top and works its way from there, so that what is
+below or above costs nothing, new messages do not move the text under the
+reader's eyes, and dropping old ones does not either. A message takes one line as
+text and as many as it needs as hex. A filter hides what does not match, a search only
+marks what does.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
-from textual.message import Message
+from msgspec.structs import replace
+from textual.message import Message as Note
 
-from tcpmon.core.model import Kind, Record, Span
+from tcpmon.core.model import Kind, Lens, Message, Place
 from tcpmon.core.node import Node
-from tcpmon.core.units import number
-from tcpmon.ui.render import TIMES, Line, hex_line, hex_lines, record_line, record_time, style_of
+from tcpmon.core.query import Query, parse
+from tcpmon.core.units import counted, number
+from tcpmon.ui.reel import Reel, Spot
+from tcpmon.ui.render import (
+    TIMES,
+    Line,
+    hex_line,
+    hex_lines,
+    is_gap,
+    message_line,
+    record_time,
+    style_of,
+)
+from tcpmon.ui.search import Search
 from tcpmon.ui.widgets.pane import Pane
 
 WIDE = 100  # cells from which both time of day and delta are shown without being asked for
+TEXT_MOST, WHOLE = 4096, 1 << 26
+"""Bytes of a message that are looked at to show it as text, and as hex or to copy it."""
 
 
 class Form(StrEnum):
@@ -29,12 +45,12 @@ class Form(StrEnum):
 
 
 class MessagesPane(Pane):
-    """Records of a node, of all clients or of one."""
+    """Messages of a node, of all clients or of one."""
 
-    class Opened(Message):
-        """A record was chosen to be looked at."""
+    class Opened(Note):
+        """A message was chosen to be looked at."""
 
-        def __init__(self, record: Record) -> None:
+        def __init__(self, record: Message) -> None:
             self.record = record
             super().__init__()
 
@@ -43,140 +59,154 @@ class MessagesPane(Pane):
         super().__init__(id)
         self._node = node
         self._scope_name = scope_name
-        self._span = Span(0, 0)
-        self._top = (0, 0)  # record and line of it that are first on the screen
-        self._shown: list[tuple[Record, int]] = []  # (record, line of it), as painted
+        self._reel = Reel(node, self._lines_of)
+        self._top: Spot = ((0, 0), 0)
+        self._shown: list[tuple[Message, int]] = []  # (message, line of it), as painted
         self._left_at = 0  # the end when following ended
         self._start = 0  # time of the first record there was
+        self._search = Search(self, node, self.sync)
+        self._query: Query | None = None  # what is marked
         self.follow = True
-        self.scope: int | None = None
-        """The one client whose records are shown; None = all."""
-        self.floor = 0
-        """Records before this one were cleared from view."""
         self.form = Form.TEXT
+        self.find = ""
+        """What is searched for, "" for nothing."""
+        self.framing = ""
+        """How what is shown is cut, in a word or two; "" for as it was read."""
         self.times = ""
         """One of render.TIMES; "" = what fits."""
-        self.cursor: int | None = None
-        """The selected record; None = the newest one, wherever that is."""
+        self.cursor: Place | None = None
+        """The selected message; None = the newest one, wherever that is."""
+
+    @property
+    def lens(self) -> Lens:
+        """What is shown."""
+        return self._reel.lens
+
+    @property
+    def scope(self) -> int | None:
+        """The one client whose messages are shown; None = all."""
+        return self.lens.client
+
+    @property
+    def floor(self) -> int:
+        """Messages before that record were cleared from view."""
+        return self._reel.floor
 
     # -- the window --------------------------------------------------------------------
 
     def sync(self) -> None:
         """Look at what is there now, and paint."""
-        self._span = self._node.span()
-        if not self._start and (first := self._node.records(self._span.first, 1)):
+        self._search.go_on()
+        self._reel.look()
+        if not self._start and (first := self._node.records(self._reel.span.first, 1)):
             self._start = first[0].time
         self.repaint()
 
-    def _lines_of(self, record: Record) -> int:
-        if self.form is Form.TEXT or record.kind > Kind.CAST:
+    def _lines_of(self, message: Message) -> int:
+        if self.form is Form.TEXT or message.kind > Kind.CAST:
             return 1
-        return 1 + hex_lines(record.data)
+        return 1 + hex_lines(message.data)
 
-    def _before(self, seq: int, count: int) -> list[Record]:
-        records = self._node.records(seq, -count, self.scope)
-        return [record for record in records if record.seq >= self.floor]
+    def _bottom(self) -> Spot:
+        """Return the top that shows the newest message in the last line."""
+        return self._reel.up_from(self._reel.end, self.body_height)
 
-    def _from(self, seq: int, count: int) -> list[Record]:
-        return self._node.records(max(seq, self.floor), count, self.scope)
-
-    def _bottom(self) -> tuple[int, int]:
-        """Return the top that shows the newest record in the last line."""
-        return self._up_from((self._span.end, 0), self.body_height)
-
-    def _up_from(self, place: tuple[int, int], lines: int) -> tuple[int, int]:
-        seq, line = place
-        if line >= lines:
-            return seq, line - lines
-        lines -= line
-        records = self._before(seq, lines)
-        for record in reversed(records):
-            height = self._lines_of(record)
-            if height >= lines:
-                return record.seq, height - lines
-            lines -= height
-        return (records[0].seq, 0) if records else (seq, 0)
-
-    def _down_from(self, place: tuple[int, int], lines: int) -> tuple[int, int]:
-        seq, line = place
-        for record in self._from(seq, lines + 1):
-            height = self._lines_of(record) - (line if record.seq == seq else 0)
-            if lines < height:
-                return record.seq, lines + (line if record.seq == seq else 0)
-            lines -= height
-        return self._bottom()
-
-    def _window(self) -> Iterator[tuple[Record, int]]:
+    def _window(self) -> Iterator[tuple[Message, int]]:
         bottom = self._bottom()
         if self.follow or self._top >= bottom:
             self._top = bottom
-        first, skip = self._top
-        if first < self._span.first:
-            skip = 0  # dropped meanwhile
-        room = self.body_height
-        for record in self._from(first, room):
-            for line in range(skip, min(self._lines_of(record), skip + room)):
-                yield record, line
-                room -= 1
-            skip = 0
-            if not room:
-                return
+        return self._reel.lines(self._top, self.body_height)
 
     # -- painting ----------------------------------------------------------------------
 
     def title(self) -> tuple[Line, Line]:
-        """Say whose records these are and how, and whether the newest are followed."""
+        """Say whose messages these are, how they are cut, and whether it follows the newest."""
         left: Line = [("2 Messages", "title")]
         if self.scope is None:
             left.append(("  all clients", ""))
         else:
             left += [("  only ", "dim"), (self._scope_name(self.scope), "note")]
-        if self.floor > self._span.first:
+        if self.framing:
+            left += [("  by ", "dim"), (self.framing, "note")]
+        if self.floor > self._reel.span.first:
             left.append(("  cleared", "warn"))
-        note: Line = [("" if self.form is Form.TEXT else f"{self.form}  ", "note")]
+        note: Line = self._progress()
+        note.append(("" if self.form is Form.TEXT else f"{self.form}  ", "note"))
         if self.follow:
             note.append(("follow", "good"))
         else:
-            fresh = self._span.end - self._left_at
+            fresh = self._reel.span.end - self._left_at
             note.append((f"+{number(fresh)} new" if fresh else "held", "warn"))
         return left, note
+
+    def _progress(self) -> Line:
+        """Return how many messages are shown or found, of how many that were looked at."""
+        search = self._search
+        if search.lens is None:
+            return []
+        sifted = search.sifted
+        verb = "found" if self.find else "shown"
+        text = f"{number(sifted.found)} {verb} of {number(sifted.looked)}"
+        if search.stopped:
+            text += ", stopped"
+        elif not sifted.done:
+            text += " …"
+        return [(f"{text}  ", "warn" if self.lens.filter else "note")]
 
     def rows(self) -> Iterable[tuple[Line, str]]:
         """Return the lines that are in the window."""
         self._shown = list(self._window())
-        width = self.body_width - 2
+        if not self._shown and self.lens.filter:
+            yield self._nothing(), ""
+            return
         form = self.times or ("both" if self.body_width >= WIDE else "clock")
-        id_width = max([4, *(len(str(record.client)) + 1 for record, _ in self._shown)])
+        id_width = 0
+        if self.scope is None:
+            id_width = max([4, *(len(str(message.client)) + 1 for message, _ in self._shown)])
         before = self._time_before()
         cursor = self.selected
-        for record, line in self._shown:
-            selected = cursor is not None and record.seq == cursor.seq
+        for message, line in self._shown:
+            selected = cursor is not None and message.place == cursor.place
             marker = ("▶ " if selected and not line else "  ", "key")
             style = ("row-cursor" if self.has_focus else "row-idle-cursor") if selected else ""
             if line:
-                dump = hex_line(record.data, line - 1, style_of(record.kind))
+                dump = hex_line(message.data, line - 1, style_of(message.kind))
                 yield [marker, *dump], style
                 continue
-            when = record_time(form, record.time, before, self._start)
-            before = record.time
-            body = self.form is not Form.HEX or record.kind > Kind.CAST
-            yield [marker, *record_line(record, when, width, id_width, body)], style
+            yield [marker, *self._line(message, form, before, id_width)], style
+            before = message.time
+
+    def _line(self, message: Message, form: str, before: int | None, id_width: int) -> Line:
+        when = record_time(form, message.time, before, self._start)
+        time: Line = [(f"{when} ", "gap" if is_gap(message.time, before) else "dim")]
+        body = self.form is not Form.HEX or message.kind > Kind.CAST
+        marks = self._query.marks(message.content) if self._query and body else []
+        return message_line(message, time, self.body_width - 2, id_width, body, marks)
+
+    def _nothing(self) -> Line:
+        hidden = counted(self._search.sifted.looked, "message")
+        looking = "" if self._search.sifted.done else " so far"
+        return [
+            (f"none of {hidden}{looking} matches. ", "warn"),
+            ("\\", "key"),
+            (" clears the filter", ""),
+        ]
 
     def _time_before(self) -> int | None:
         if not self._shown or self._shown[0][1]:
             return self._shown[0][0].time if self._shown else None
-        records = self._before(self._shown[0][0].seq, 1)
-        return records[-1].time if records else None
+        messages = self._reel.before(self._shown[0][0].place, 1)
+        return messages[-1].time if messages else None
 
-    def _cursor_record(self) -> int | None:
+    def _cursor_place(self) -> Place | None:
         if self.cursor is not None:
             return self.cursor
-        return self._shown[-1][0].seq if self._shown and self.follow else None
+        return self._shown[-1][0].place if self._shown and self.follow else None
 
     def position(self) -> tuple[float, float]:
-        """Return which part of all records is shown, by their numbers."""
-        first = max(self._span.first, self.floor)
-        count = self._span.end - first
+        """Return which part of all messages is shown, by the numbers of their records."""
+        first = max(self._reel.span.first, self.floor)
+        count = self._reel.span.end - first
         if not self._shown or count <= 0:
             return 0.0, 1.0
         top, bottom = self._shown[0], self._shown[-1]
@@ -188,133 +218,196 @@ class MessagesPane(Pane):
     # -- moving --------------------------------------------------------------------------
 
     @property
-    def selected(self) -> Record | None:
-        """The record under the cursor; when it was dropped, the first one that is kept."""
-        seq = self._cursor_record()
-        records = self._before(self._span.end, 1) if seq is None else self._from(seq, 1)
-        return records[0] if records else None
+    def selected(self) -> Message | None:
+        """The message under the cursor; when it was dropped, the first one that is kept."""
+        place = self._cursor_place()
+        reel = self._reel
+        messages = reel.before(reel.end[0], 1) if place is None else reel.at(place, 1)
+        return messages[0] if messages else None
+
+    @property
+    def whole(self) -> Message | None:
+        """The message under the cursor with all its bytes."""
+        message = self.selected
+        if message is None or len(message.data) == message.size:
+            return message
+        found = self._node.messages(message.place, 1, replace(self.lens, filter="", most=WHOLE))
+        return found[0] if found else None
 
     def move(self, rows: int) -> None:
-        """Select the next record, or the one before; past the newest, follow it."""
+        """Select the next message, or the one before; past the newest, follow it."""
         current = self.selected
         if current is None:
             return
         if rows < 0:
-            records = self._before(current.seq, -rows)
-            if records:
-                self._select(records[0])
+            messages = self._reel.before(current.place, -rows)
+            if messages:
+                self._select(messages[0])
         else:
-            records = self._from(current.seq + 1, rows)
-            if records and not (self.follow and self.cursor is None):
-                self._select(records[-1])
-            if not self._from((records[-1] if records else current).seq + 1, 1):
+            messages = self._reel.at(_behind(current), rows)
+            if messages and not (self.follow and self.cursor is None):
+                self._select(messages[-1])
+            if not self._reel.at(_behind(messages[-1] if messages else current), 1):
                 self.set_follow(True)
                 return
         self.sync()
 
-    def _select(self, record: Record) -> None:
+    def _select(self, message: Message) -> None:
         self._hold()
-        self.cursor = record.seq
-        seq, line = self._top
-        if record.seq < seq or (record.seq == seq and line):
-            self._top = (record.seq, 0)
-        last = self._up_from((record.seq, self._lines_of(record)), self.body_height)
+        self.cursor = message.place
+        place, line = self._top
+        if message.place < place or (message.place == place and line):
+            self._top = (message.place, 0)
+        last = self._reel.up_from((message.place, self._lines_of(message)), self.body_height)
         if last > self._top:
             # As much of it as fits: its first line when it is larger than the window.
-            self._top = min(last, (record.seq, 0))
+            self._top = min(last, (message.place, 0))
 
     def _hold(self) -> None:
         if self.follow:
             self.follow = False
-            self._left_at = self._span.end
+            self._left_at = self._reel.span.end
 
     def page(self, pages: int) -> None:
         """Go on by screenfuls; the cursor goes along."""
         self.scroll_rows(pages * max(1, self.body_height - 1))
         if not self.follow and self._shown:
-            self.cursor = self._shown[0 if pages < 0 else -1][0].seq
+            self.cursor = self._shown[0 if pages < 0 else -1][0].place
             self.sync()
 
     def edge(self, last: bool) -> None:
-        """Go to the oldest record, or follow the newest."""
+        """Go to the oldest message, or follow the newest."""
         if last:
             self.set_follow(True)
             return
-        records = self._from(self._span.first, 1)
-        if records:
-            self._select(records[0])
+        messages = self._reel.at((self._reel.span.first, 0), 1)
+        if messages:
+            self._select(messages[0])
             self.sync()
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll by lines; at the end, follow."""
         if rows < 0:
             self._hold()
-            self._top = self._up_from(self._top, -rows)
+            self._top = self._reel.up_from(self._top, -rows)
         elif not self.follow:
-            self._top = self._down_from(self._top, rows)
-            if self._top >= self._bottom():
+            top = self._reel.down_from(self._top, rows)
+            if top is None or top >= self._bottom():
                 self.set_follow(True)
                 return
+            self._top = top
         self.sync()
 
     def jump(self, fraction: float) -> None:
-        """Scroll to a place among all records."""
-        first = max(self._span.first, self.floor)
+        """Scroll to a place among all messages."""
+        span = self._reel.span
+        first = max(span.first, self.floor)
         if fraction >= 1:
             self.set_follow(True)
             return
         self._hold()
-        records = self._from(first + int(fraction * (self._span.end - first)), 1)
-        self._top = (records[0].seq, 0) if records else self._bottom()
+        messages = self._reel.at((first + int(fraction * (span.end - first)), 0), 1)
+        self._top = (messages[0].place, 0) if messages else self._bottom()
+        self.sync()
+
+    def go_to(self, place: Place) -> None:
+        """Select the message at a place, or the next one."""
+        messages = self._reel.at(place, 1)
+        if messages:
+            self._select(messages[0])
         self.sync()
 
     def set_follow(self, follow: bool) -> None:
-        """Follow the newest record, or hold still."""
+        """Follow the newest message, or hold still."""
         if follow:
             self.follow = True
             self.cursor = None
         else:
             self._hold()
-            self.cursor = self._shown[-1][0].seq if self._shown else None
+            self.cursor = self._shown[-1][0].place if self._shown else None
         self.sync()
 
     def click_row(self, row: int, column: int, double: bool) -> None:
-        """Select a record; open it at a double click."""
+        """Select a message; open it at a double click."""
         if row < len(self._shown):
-            record, _ = self._shown[row]
+            message, _ = self._shown[row]
             self._hold()
-            self.cursor = record.seq
+            self.cursor = message.place
             self.sync()
             if double:
                 self.open_selected()
 
     def open_selected(self) -> None:
-        """Tell that the selected record is to be looked at."""
-        record = self.selected
-        if record is not None:
-            self.post_message(self.Opened(record))
+        """Tell that the selected message is to be looked at."""
+        message = self.whole
+        if message is not None:
+            self.post_message(self.Opened(message))
 
     # -- what is shown ---------------------------------------------------------------------
 
     def set_scope(self, client: int | None) -> None:
-        """Show the records of one client, or of all."""
-        self.scope = client
+        """Show the messages of one client, or of all."""
+        self._look_through(replace(self.lens, client=client))
         self.set_follow(True)
+
+    def set_filter(self, filter: str) -> None:
+        """Show only messages that match, "" for all; the cursor stays where it was."""
+        held = None if self.follow else self.cursor
+        self._look_through(replace(self.lens, filter=filter))
+        if held is not None:
+            self._top = (held, 0)
+        self.sync()
+
+    def set_find(self, find: str) -> None:
+        """Mark what matches, "" for nothing; `find_next` goes there."""
+        self.find = find
+        self._look_through(self.lens)
+        self.sync()
+
+    def _look_through(self, lens: Lens) -> None:
+        self._reel.lens = lens
+        marked = self.find or lens.filter
+        self._query = parse(marked) if marked else None
+        self._search.start(self._find_lens if marked else None)
+
+    @property
+    def _find_lens(self) -> Lens:
+        """What is shown and matches what is searched for."""
+        both = [f"({text})" for text in (self.lens.filter, self.find) if text]
+        return replace(self.lens, filter=" ".join(both), most=TEXT_MOST)
+
+    def find_next(self, step: int) -> bool:
+        """Select the next match, or the one before; return whether there is one."""
+        current = self.selected
+        if not self.find or current is None:
+            return False
+        start = _behind(current) if step > 0 else current.place
+        found = self._node.messages(start, step, self._find_lens)
+        if found:
+            self._select(found[0])
+            self.sync()
+        return bool(found)
+
+    def stop_search(self) -> bool:
+        """Look no further; return whether there was something left to look at."""
+        return self._search.stop()
 
     def clear(self) -> None:
         """Begin with an empty view; nothing is thrown away."""
-        self.floor = self._span.end
+        self._reel.floor = self._reel.span.end
         self.set_follow(True)
 
     def unclear(self) -> None:
         """Show again what was cleared."""
-        self.floor = 0
+        self._reel.floor = 0
         self.sync()
 
     def next_form(self) -> None:
         """Text, hex, both."""
         forms = list(Form)
         self.form = forms[(forms.index(self.form) + 1) % len(forms)]
+        most = TEXT_MOST if self.form is Form.TEXT else WHOLE
+        self._reel.lens = replace(self.lens, most=most)
         self._top = (self._top[0], 0)
         self.sync()
 
@@ -323,3 +416,7 @@ class MessagesPane(Pane):
         self.times = TIMES[(TIMES.index(self.times) + 1) % len(TIMES)] if self.times else TIMES[0]
         self.sync()
         return self.times
+
+
+def _behind(message: Message) -> Place:
+    return message.seq, message.part + 1

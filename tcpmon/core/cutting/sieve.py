@@ -1,0 +1,188 @@
+"""Which rows of the log match a filter: found bit by bit, from the oldest on, and remembered."""
+
+from array import array
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterator, Sequence
+
+from tcpmon.core.cutting.window import Row, Stream, Window
+from tcpmon.core.model import Client, Kind, Message, Place, Sifted
+from tcpmon.core.query import Query
+from tcpmon.core.store import KINDS, Chunk
+
+SLICE = 256
+"""So many records are looked at before the clock is."""
+LOOK_BYTES = 1 << 20
+"""No more of a message is looked at."""
+PARTS = 24
+"""Bits for the part of a place, which is kept as one number with its record."""
+
+
+def _pack(place: Place) -> int:
+    return place[0] << PARTS | place[1]
+
+
+def _unpack(number: int) -> Place:
+    return number >> PARTS, number & ((1 << PARTS) - 1)
+
+
+class Sieve:
+    """The rows of a window that match. client: only those that concern it; whole: whether all
+    streams are shown as they were read. client_of: what is known of a client now."""
+
+    def __init__(
+        self,
+        window: Window,
+        client: int | None,
+        query: Query,
+        whole: bool,
+        client_of: Callable[[int], Client | None],
+    ) -> None:
+        self._window = window
+        self._client = client
+        self._query = query
+        self._whole = whole
+        self._client_of = client_of
+        self._found: array[int] = array("Q")
+        self._next = 0  # the first record that was not looked at
+        self._looked = 0
+        self._tails: dict[Stream, Place] = {}  # rows that were found, and may go elsewhere yet
+        self._clients: dict[int, Client | None] = {}
+        self._named: dict[int, bool] = {}
+
+    def step(self, seconds: float, clock: Callable[[], float], now: int) -> Sifted:
+        """Look at more rows for about so long; now: ns since 1970."""
+        deadline = clock() + seconds
+        with self._window.lock:
+            self._clients.clear()
+            self._named.clear()
+            chunks = self._window.look()
+            self._drop(chunks[0].first)
+            done = True
+            for _ in self._search(chunks, now):
+                if clock() >= deadline:
+                    done = self._next >= chunks[-1].end
+                    break
+            return Sifted(len(self._found), self._looked, done)
+
+    def _drop(self, first: int) -> None:
+        """Forget what is no longer kept."""
+        gone = bisect_left(self._found, _pack((first, 0)))
+        if gone:
+            del self._found[:gone]
+
+    # -- looking -------------------------------------------------------------------------
+
+    def _search(self, chunks: list[Chunk], now: int) -> Iterator[None]:
+        first = bisect_right(chunks, self._next, key=lambda chunk: chunk.first) - 1
+        for number in range(max(0, first), len(chunks)):
+            chunk = chunks[number]
+            end = chunk.end
+            numbers: Sequence[int] = range(max(self._next, chunk.first), end)
+            if self._client is not None:
+                known = chunk.concerning(self._client)
+                numbers = known[bisect_left(known, self._next) : bisect_left(known, end)]
+            for start in range(0, len(numbers), SLICE):
+                part = numbers[start : start + SLICE]
+                self._look_at(chunks, number, part, now)
+                self._next = part[-1] + 1
+                yield
+            self._next = max(self._next, end)
+
+    def _look_at(self, chunks: list[Chunk], number: int, part: Sequence[int], now: int) -> None:
+        chunk, window = chunks[number], self._window
+        if self._whole:
+            self._looked += len(part)
+        for seq in part:
+            wanted = self._is_wanted(chunk, seq)
+            likely = wanted and self._is_likely(chunk, seq)
+            if self._whole and not likely:
+                continue
+            if self._tails:
+                self._check_tail(chunks, chunk, seq)
+            rows = window.of_record(chunks, number, seq)
+            if not self._whole:
+                self._looked += len(rows)
+            for row in rows if wanted else ():
+                if likely or window.begins_before(row):
+                    self._try(chunks, row, now)
+
+    def _is_wanted(self, chunk: Chunk, seq: int) -> bool:
+        """Say whether a record is of a kind and client that may match."""
+        needs = self._query.needs
+        if needs.kinds is None and needs.clients is None:
+            return True
+        client, kind = divmod(chunk.heads[seq - chunk.first], KINDS)
+        if needs.kinds is not None and kind not in needs.kinds:
+            return False
+        return needs.clients is None or client in needs.clients or seq in chunk.casts
+
+    def _is_likely(self, chunk: Chunk, seq: int) -> bool:
+        """Say from a quick look whether a row that lies within a record may match."""
+        needs, at = self._query.needs, seq - chunk.first
+        client, kind = divmod(chunk.heads[at], KINDS)
+        if kind > Kind.CAST:
+            return True
+        data = chunk.data[at]
+        if len(data) < needs.least:
+            return False
+        if needs.most is not None and self._whole and len(data) > needs.most:
+            return False
+        needle = needs.needle
+        if needle is not None and needle not in bytes(data).lower():
+            return False
+        word = needs.word
+        return word is None or word in bytes(data).lower() or self._is_named(client, word)
+
+    def _is_named(self, client: int, word: bytes) -> bool:
+        """Say whether a client has a word in its name or address."""
+        known = self._named.get(client)
+        if known is None:
+            who = self._of(client)
+            names = f"{who.name}\0{who.peer}".lower().encode("utf-8", "replace") if who else b""
+            known = self._named[client] = word in names
+        return known
+
+    def _of(self, client: int) -> Client | None:
+        if client not in self._clients:
+            self._clients[client] = self._client_of(client) if client else None
+        return self._clients[client]
+
+    def _try(self, chunks: list[Chunk], row: Row, now: int) -> None:
+        message = self._window.build(chunks, row, LOOK_BYTES)
+        if message is None or not self._query.message(message, self._of(message.client), now):
+            return
+        place = _pack(row.place)
+        if self._found and place <= self._found[-1]:
+            insort(self._found, place)
+        else:
+            self._found.append(place)
+        if row.cut is not None and row.number == len(row.cut.rows):
+            self._tails[message.client, message.kind] = row.place
+
+    def _check_tail(self, chunks: list[Chunk], chunk: Chunk, seq: int) -> None:
+        """Take back a row that was found when its message was not complete, if it has gone
+        to the record that completed it."""
+        client, kind = divmod(chunk.heads[seq - chunk.first], KINDS)
+        tail = self._tails.pop((client, kind), None)
+        if tail is not None and self._window.at(chunks, tail) is None:
+            at = bisect_left(self._found, _pack(tail))
+            if at < len(self._found) and self._found[at] == _pack(tail):
+                del self._found[at]
+
+    # -- what was found --------------------------------------------------------------------
+
+    def messages(self, start: Place, count: int, most: int) -> list[Message]:
+        """Return up to count of the messages found at or after a place, or -count before it."""
+        with self._window.lock:
+            chunks = self._window.look()
+            at = bisect_left(self._found, _pack(start))
+            places = self._found[at:] if count >= 0 else self._found[:at][::-1]
+            found: list[Message] = []
+            for packed in places:
+                if len(found) >= abs(count):
+                    break
+                row = self._window.at(chunks, _unpack(packed))
+                message = self._window.build(chunks, row, most) if row else None
+                if message is not None:
+                    found.append(message)
+            return found if count >= 0 else found[::-1]

@@ -1,0 +1,83 @@
+"""The lines of the log around a place: scrolling without knowing how many there are.
+
+A place on it is (message, line of it). What is above or below is asked for as far as it is
+wanted, so new messages move nothing, and dropping old ones does not either.
+"""
+
+from collections.abc import Callable, Iterator
+
+from tcpmon.core.model import Lens, Message, Place, Span
+from tcpmon.core.node import Node
+
+Spot = tuple[Place, int]
+"""(place of a message, line of it)"""
+
+
+class Reel:
+    """Messages of a node through a lens. lines_of: how many lines one takes.
+
+    floor: messages before that record were cleared from view.
+    """
+
+    def __init__(self, node: Node, lines_of: Callable[[Message], int]) -> None:
+        self._node = node
+        self._lines_of = lines_of
+        self.span = Span(0, 0)
+        self.lens = Lens()
+        self.floor = 0
+
+    @property
+    def end(self) -> Spot:
+        """Behind the newest message."""
+        return (self.span.end, 0), 0
+
+    def look(self) -> None:
+        """Take note of what is kept now."""
+        self.span = self._node.span()
+
+    def before(self, place: Place, count: int) -> list[Message]:
+        """Return up to count messages before a place, in order."""
+        messages = self._node.messages(place, -count, self.lens) if count > 0 else []
+        return [message for message in messages if message.seq >= self.floor]
+
+    def at(self, place: Place, count: int) -> list[Message]:
+        """Return up to count messages at or after a place."""
+        return self._node.messages(max(place, (self.floor, 0)), count, self.lens)
+
+    def up_from(self, spot: Spot, lines: int) -> Spot:
+        """Return the spot so many lines above another, or the first one there is."""
+        place, line = spot
+        if line >= lines:
+            return place, line - lines
+        lines -= line
+        messages = self.before(place, lines)
+        for message in reversed(messages):
+            height = self._lines_of(message)
+            if height >= lines:
+                return message.place, height - lines
+            lines -= height
+        return (messages[0].place, 0) if messages else (place, 0)
+
+    def down_from(self, spot: Spot, lines: int) -> Spot | None:
+        """Return the spot so many lines below another; None if there are not so many."""
+        place, line = spot
+        for message in self.at(place, lines + 1):
+            skipped = line if message.place == place else 0
+            height = self._lines_of(message) - skipped
+            if lines < height:
+                return message.place, lines + skipped
+            lines -= height
+        return None
+
+    def lines(self, top: Spot, height: int) -> Iterator[tuple[Message, int]]:
+        """Yield (message, line of it) for as many lines as fit below a spot."""
+        place, skip = top
+        if place[0] < self.span.first:
+            skip = 0  # dropped meanwhile
+        for message in self.at(place, height):
+            for line in range(skip, min(self._lines_of(message), skip + height)):
+                yield message, line
+                height -= 1
+            skip = 0
+            if height <= 0:
+                return

@@ -1,0 +1,185 @@
+"""The rows around any place are those of the plain way, whatever is kept and has been looked at."""
+
+from collections import defaultdict
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from tcpmon.core.cutting.stream import Framing
+from tcpmon.core.cutting.window import TORN, Window
+from tcpmon.core.framing import Framer
+from tcpmon.core.model import Kind, Lens, Message, Place, Record
+from tcpmon.core.store import Raw, Store
+from tests.core.cutting.framers import Counted, Lines, Made, Read, Returns, Silences, straight
+
+ALL = 10_000
+KINDS: list[type[Framer] | None] = [None, Lines, Returns, Counted, Silences]
+FRAMINGS = {kind: Made(kind) for kind in KINDS}
+WORDS = st.sampled_from([b"\n", b"\r", b"\0", b"\1", b"\3", b"\xff", b"ab"])
+DATA = st.lists(WORDS, min_size=1, max_size=5).map(b"".join)
+SAID = st.tuples(st.integers(1, 3), st.sampled_from([Kind.RX, Kind.RX, Kind.TX, Kind.INFO]), DATA)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small() -> object:
+    """Chunks of a few records, and messages that are too long soon."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tcpmon.core.store.CHUNK_BYTES", 400)
+        patch.setattr("tcpmon.core.cutting.stream.LIMIT", 9)
+        patch.setattr("tests.core.cutting.framers.LIMIT", 9)
+        patch.setattr("tcpmon.core.cutting.window.STATES", 3)
+        patch.setattr("tcpmon.core.cutting.window.CUT_CHUNKS", 3)
+        yield
+
+
+class Log:
+    """A store, a window on it, and all that was said."""
+
+    def __init__(self, keep: int, kinds: list[type[Framer] | None]) -> None:
+        self.store = Store(keep)
+        self.kinds = dict(enumerate(kinds, 1))
+        self.window = Window(self.store, self.framing, lambda client, kind: False, self.record)
+        self.said: list[tuple[int, int, Kind, bytes]] = []
+
+    def framing(self, client: int) -> Framing:
+        return FRAMINGS[self.kinds[client]]
+
+    @staticmethod
+    def record(raw: Raw) -> Record:
+        seq, time, client, kind, data = raw
+        return Record(seq, time, Kind(kind), client, data)
+
+    def say(self, client: int, kind: Kind, data: bytes) -> None:
+        if kind is Kind.INFO:
+            client = 0
+        elif not any(who == client for _, who, _, _ in self.said):
+            self._keep(client, Kind.OPEN, b"")
+        self._keep(client, kind, data)
+
+    def _keep(self, client: int, kind: Kind, data: bytes) -> None:
+        seq = len(self.said)
+        self.said.append((seq, client, kind, data))
+        self.store.append(3 * seq, client, kind, data)
+        self.store.settle()
+
+    def expected(self, client: int | None = None) -> list[tuple[Place, bytes]]:
+        """Return all rows there have been, in order."""
+        streams: defaultdict[tuple[int, Kind], list[Read]] = defaultdict(list)
+        rows: dict[int, list[bytes]] = defaultdict(list)
+        for seq, who, kind, data in self.said:
+            if kind > Kind.TX or self.kinds[who] is None:
+                if client in (None, who):
+                    rows[seq].append(data)
+            else:
+                streams[who, kind].append((seq, 3 * seq, data))
+        for (who, _), reads in streams.items():
+            framer = self.kinds[who]
+            assert framer is not None
+            for last, data, _, _ in straight(framer, reads) if client in (None, who) else ():
+                rows[last].append(data)
+        return [((seq, part), data) for seq in sorted(rows) for part, data in enumerate(rows[seq])]
+
+
+def told(messages: list[Message]) -> list[tuple[Place, bytes]]:
+    return [(message.place, message.data) for message in messages]
+
+
+CASES = st.tuples(
+    st.lists(st.sampled_from(KINDS), min_size=3, max_size=3),
+    st.lists(SAID, min_size=1, max_size=60),
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(case=CASES, looks=st.lists(st.integers(0, 60), max_size=6), places=st.data())
+def test_all_that_is_kept(
+    case: tuple[list[type[Framer] | None], list[tuple[int, Kind, bytes]]],
+    looks: list[int],
+    places: st.DataObject,
+) -> None:
+    """Where nothing is dropped every row is there, forwards, backwards and for one client."""
+    kinds, steps = case
+    log = Log(1 << 20, kinds)
+    for number, (client, kind, data) in enumerate(steps):
+        log.say(client, kind, data)
+        if number in looks:
+            log.window.messages((len(log.said), 0), -3, Lens())
+    for scope in (None, 1, 2, 3):
+        expected = log.expected(scope)
+        lens = Lens(scope)
+        assert told(log.window.messages((0, 0), ALL, lens)) == expected
+        assert told(log.window.messages((len(log.said), 0), -ALL, lens)) == expected
+        place = places.draw(st.tuples(st.integers(0, len(log.said)), st.integers(0, 3)))
+        count = places.draw(st.integers(1, 5))
+        after = [row for row in expected if row[0] >= place]
+        before = [row for row in expected if row[0] < place]
+        assert told(log.window.messages(place, count, lens)) == after[:count]
+        assert told(log.window.messages(place, -count, lens)) == before[-count:]
+
+
+@settings(deadline=None, max_examples=40)
+@given(case=CASES)
+def test_what_was_dropped(
+    case: tuple[list[type[Framer] | None], list[tuple[int, Kind, bytes]]],
+) -> None:
+    """Who looks all the time sees every message whose bytes are kept, though the beginning of
+    its stream is not; and never a byte twice."""
+    kinds, steps = case
+    log = Log(1200, kinds)
+    for client, kind, data in steps:
+        log.say(client, kind, data)
+        log.window.messages((0, 0), ALL, Lens())
+    first = log.store.first
+    rows = log.window.messages((0, 0), ALL, Lens())
+    found = told(rows)
+    whole = [row.place for row in rows if not row.odd.startswith(TORN)]
+    expected = log.expected()
+    assert [row for row in found if row[0] in whole] == [row for row in expected if row[0] in whole]
+    assert {place for place, _ in found} == {place for place, _ in expected if place[0] >= first}
+
+
+@settings(deadline=None, max_examples=40)
+@given(case=CASES, kind=st.sampled_from(KINDS))
+def test_cut_anew(
+    case: tuple[list[type[Framer] | None], list[tuple[int, Kind, bytes]]],
+    kind: type[Framer] | None,
+) -> None:
+    """Another choice cuts what is kept as if it had been there from the beginning."""
+    kinds, steps = case
+    log = Log(1 << 20, kinds)
+    for client, kind_, data in steps:
+        log.say(client, kind_, data)
+    log.window.messages((0, 0), ALL, Lens())
+    log.kinds = dict.fromkeys(log.kinds, kind)
+    log.window.recut()
+    assert told(log.window.messages((0, 0), ALL, Lens())) == log.expected()
+
+
+def test_what_a_message_tells() -> None:
+    """A message knows of how many reads it is, how long they took, and what is wrong."""
+    log = Log(1 << 20, [Counted, Lines, None])
+    log.say(1, Kind.RX, b"\3a")
+    log.say(1, Kind.RX, b"b")
+    log.say(1, Kind.RX, b"c\0\1d\xff??")
+    log.say(1, Kind.RX, b"\5xy")
+    messages = log.window.messages((1, 0), ALL, Lens(most=2))
+    assert [(m.size, m.reads, m.lasted, m.part, m.beside, m.odd) for m in messages] == [
+        (4, 3, 6, 0, 4, ""),
+        (1, 1, 0, 1, 4, ""),
+        (2, 1, 0, 2, 4, ""),
+        (3, 1, 0, 3, 4, "255 is no length: shown as read"),
+        (3, 1, 0, 0, 1, "incomplete, 3 B missing"),
+    ]
+    assert [(m.data, m.body) for m in messages[:3]] == [
+        (b"\3a", b"ab"),
+        (b"\0", b""),
+        (b"\1d", b"d"),
+    ]
+
+
+def test_a_large_message() -> None:
+    """No more of it is put together than was asked for."""
+    log = Log(1 << 20, [None, None, None])
+    log.say(1, Kind.RX, bytes(10_000))
+    (message,) = log.window.messages((1, 0), 1, Lens(most=16))
+    assert (message.data, message.size) == (bytes(16), 10_000)
