@@ -13,7 +13,7 @@ from msgspec import Struct
 from tcpmon.core.errors import BadConfig
 from tcpmon.core.escape import escape_text
 from tcpmon.core.limits import Unread
-from tcpmon.files import read_toml
+from tcpmon.dotfiles import read_toml
 
 Time = str | int | float
 """As a person writes it, "90s" or 90."""

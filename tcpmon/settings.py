@@ -21,7 +21,7 @@ from tcpmon.core.framing import spec as framings
 from tcpmon.core.limits import MIB, Limits, Unread
 from tcpmon.core.naming import Finder, Names
 from tcpmon.core.units import binary_size, parse_patience, parse_size, parse_time
-from tcpmon.files import config_path, remembered
+from tcpmon.dotfiles import config_path, remembered
 
 UNSENT_LEAST = 64 << 10
 DEFAULT = "default"

@@ -8,7 +8,7 @@ from msgspec import Struct
 from textual.binding import BindingType
 from textual.widgets import Input, Static
 
-from tcpmon import files
+from tcpmon import dotfiles
 from tcpmon.core.access import networks_of
 from tcpmon.core.commands import Name
 from tcpmon.core.errors import InputError, TcpmonError
@@ -107,7 +107,7 @@ async def name(errands: Errands, node: Node, clients: Sequence[Client]) -> None:
 async def _remember(errands: Errands, name: str, clients: Sequence[Client]) -> None:
     names = {host: name for client in clients if (host := _host(client))}
     try:
-        path = await asyncio.to_thread(files.remember, names)
+        path = await asyncio.to_thread(dotfiles.remember, names)
     except TcpmonError as error:
         errands.tell(f"not remembered: {error}", failed=True)
     else:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tcpmon import files
+from tcpmon import dotfiles
 from tcpmon.core.commands import Name
 from tcpmon.core.errors import NoSuchTarget
 from tcpmon.ui.app import TcpmonApp
@@ -92,11 +92,11 @@ async def test_a_name_is_remembered(state: Path) -> None:
         await pilot.press("asterisk", "t", *"gps-{host}", "ctrl+r")
         await until(pilot, lambda: "remembered in" in text(app))
         known = {"10.4.0.9": "gps-{host}", "fe80::7": "gps-{host}"}
-        assert files.remembered() == known
+        assert dotfiles.remembered() == known
         assert node.commands == [Name(1, "gps-{host}", True), Name(2, "gps-{host}", True)]
         await pilot.press("u", "t", "ctrl+r")
         await until(pilot, lambda: "forgotten in" in text(app))
-        assert files.remembered() == {"fe80::7": "gps-{host}"}
+        assert dotfiles.remembered() == {"fe80::7": "gps-{host}"}
     assert (state / "tcpmon" / "names.toml").exists()
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from tcpmon import files
+from tcpmon import dotfiles
 from tcpmon.core.errors import BadConfig, CannotWrite
-from tcpmon.files import config_path, names_path, read_toml, remember, remembered
+from tcpmon.dotfiles import config_path, names_path, read_toml, remember, remembered
 from tests.core.safety import unsafe_in
 
 
@@ -46,7 +46,7 @@ def test_where_names_are(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"# ok\n# \xff\n", "c.toml, line 2: not UTF-8; TOML is UTF-8 text"),
         (b'a = "\x1b"', r"c.toml, line 1, column 6: illegal character '\\x1b'"),
         (b"a = " + b"[" * 100_000, "c.toml is nested too deeply"),
-        (b"#" * (files.MOST + 1), "c.toml is too long for a config file"),
+        (b"#" * (dotfiles.MOST + 1), "c.toml is too long for a config file"),
     ],
     ids=["value", "end", "twice", "utf-8", "control", "deep", "long"],
 )
@@ -84,7 +84,7 @@ def test_any_name_is_written_as_toml(name: str) -> None:
     """Whatever is in a name, it is read back as it was."""
     import tomllib
 
-    assert tomllib.loads(f"{files._quoted(name)} = {files._quoted(name)}") == {name: name}
+    assert tomllib.loads(f"{dotfiles._quoted(name)} = {dotfiles._quoted(name)}") == {name: name}
 
 
 def test_what_cannot_be_read_is_not_written_over(state: Path) -> None:
