@@ -160,6 +160,9 @@ def _serve_parser() -> _Parser:
                         help="lines for people, or one JSON object a line")  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true",
                         help="no line for each message, only who comes and goes")  # fmt: skip
+    parser.add_argument("--filter", metavar="FILTER", default="",
+                        help="only what matches: 'dir:rx text:login', 'kind:close | len>1kB'; "
+                             "README has all of it")  # fmt: skip
     return parser
 
 
@@ -212,11 +215,24 @@ def _serve(options: argparse.Namespace) -> None:
     from tcpmon import settings
     from tcpmon.config import ServeConfig
 
+    if options.filter:
+        _check_filter(options.filter)
     given = settings.Given(vars(options))
-    config = ServeConfig(settings.node(given), options.format, options.quiet)
+    config = ServeConfig(settings.node(given), options.format, options.quiet, options.filter)
     from tcpmon.headless.serve import run
 
     run(config)
+
+
+def _check_filter(text: str) -> None:
+    from tcpmon.core.errors import BadFilter
+    from tcpmon.core.query import parse
+
+    try:
+        parse(text)
+    except BadFilter as error:
+        what = f"--filter, character {error.place + 1}: {error.message}"
+        raise BadFilter(what, error.place, error.hint) from None
 
 
 def _screen(options: argparse.Namespace, arguments: list[str]) -> None:

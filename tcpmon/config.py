@@ -22,7 +22,7 @@ class Config(Struct, frozen=True):
     endpoints: where it listens. echo: answer each read with what came; reply:
     answer each read with this. half_open: keep a client that has closed its
     sending side. Limits: see there. allow, deny: addresses and networks, see core.access.
-    framing: how streams are cut into messages, see core.framing. hints: whether the screen
+    framing: how streams are cut into messages, see core.framing.spec. hints: whether the screen
     tells what it has noticed. names, name_from: what clients are called, see core.naming.
     silence: seconds after which it is said that a client is silent, 0 = never; silences: the
     same by pattern of its name. filters: what `@name` stands for in a filter. own: what holds
@@ -47,11 +47,13 @@ class Config(Struct, frozen=True):
 
 
 class ServeConfig(Struct, frozen=True):
-    """How `tcpmon serve` reports. quiet: no line for each message."""
+    """How `tcpmon serve` reports. quiet: no line for each message. filter: only what matches,
+    see core.query."""
 
     node: Config
     format: Literal["text", "jsonl"] = "text"
     quiet: bool = False
+    filter: str = ""
 
 
 class ScreenConfig(Struct, frozen=True):

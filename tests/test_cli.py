@@ -33,7 +33,7 @@ COMMON = {
 }  # fmt: skip
 OPTIONS = {
     (): COMMON | {"--theme", "--version"},
-    ("serve",): COMMON | {"--format", "--quiet"},
+    ("serve",): COMMON | {"--filter", "--format", "--quiet"},
 }
 
 
@@ -238,8 +238,10 @@ def test_options(understood: Callable[..., ServeConfig]) -> None:
     assert config.node.echo
     assert config.node.half_open
     assert (config.format, config.quiet) == ("jsonl", True)
+    assert understood("--filter", "dir:rx gps").filter == "dir:rx gps"
     config = understood("8000", "--quiet", "--keep", "1MiB", "--max-clients", "1")
     assert config.quiet
+    assert config.filter == ""
     assert (config.node.limits.keep, config.node.limits.clients) == (MIB, 1)
     node = understood("--framing", "line", "--name-from", r"id=(\d+)", "--silence", "30s").node
     assert (node.framing, node.name_from, node.silence) == ("line", r"id=(\d+)", 30.0)
@@ -382,6 +384,19 @@ def test_bad_address(address: str, wrong: str, refused: Callable[..., str]) -> N
     assert refused("serve", "8000", address) == line
     if ":" in address:
         assert refused(address) == line
+
+
+@pytest.mark.parametrize(
+    ("filter", "told"),
+    [
+        ("a state:foo", "character 9: no state 'foo'; there is open half closing closed reset"),
+        ("(", "character 2: a term is missing after (; for example gps dir:rx len>20 !client:9"),
+        ("\x1b[2J:x /(/", "character 9: pattern: missing ), unterminated subpattern; "),
+    ],
+)
+def test_bad_filter(filter: str, told: str, refused: Callable[..., str]) -> None:
+    """A filter that cannot be read is refused with the place, and what would be right."""
+    assert refused("serve", "--filter", filter).startswith(f"tcpmon: --filter, {told}")
 
 
 @pytest.mark.parametrize("address", ["", "*", " "])

@@ -104,7 +104,7 @@ class Unpermit(Command[None], frozen=True):
 class Cut(Command[None], frozen=True):
     """Cut what comes and goes into messages in another way, what is kept of it too.
 
-    framing: as `tcpmon.core.framing` reads it, "" for what holds otherwise. client: only for
+    framing: as `tcpmon.core.framing.spec` reads it, "" for what holds otherwise. client: only for
     that one; listener: for those who came in by it; neither: for all others.
     Raises BadFraming, NoSuchTarget.
     """

@@ -10,6 +10,7 @@ are written from right to left are kept). It knows nothing of widths or styles.
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from tcpmon.core.errors import BadPayload
 
@@ -91,6 +92,29 @@ def escape(data: bytes, limit: int | None = None) -> str:
     if data.isascii() and not (b"'" in data and b'"' in data):  # else Python escapes a quote
         return repr(data)[2:-1].replace("${", "\\${")  # the same syntax, three times as fast
     return escape_text(str(data, "utf-8", "surrogateescape"))
+
+
+PART = 64 << 10
+
+
+def escape_parts(data: bytes) -> Iterator[str]:
+    """Yield what `escape` returns for data in parts, each of which is made in a moment: whoever
+    escapes a large message at once lets every other thread wait for seconds."""
+    start = 0
+    while len(data) - start > PART:
+        end = _seam(data, start + PART)
+        yield escape(data[start:end])
+        start = end
+    yield escape(data[start:])
+
+
+def _seam(data: bytes, place: int) -> int:
+    """Return a place at or shortly before this one that no character and no `${` goes through."""
+    for at in range(place, place - 4, -1):
+        inside = 0x80 <= data[at] < 0xC0  # where the byte may go on with a character
+        if not inside and data[at - 1 : at + 1] != b"${":
+            return at
+    return place  # four such bytes in a row: no character is that long
 
 
 def escape_text(text: str) -> str:

@@ -49,9 +49,10 @@ class Node(Protocol):
 def look_up(node: Node, client: int, ask: Ask | None = None) -> View | None:
     """Return a picture whose only row is a client, None if the table has it no more.
 
-    ask: the order in which the table is looked at anyway, so that no other has to be made.
+    ask: the order in which the table is looked at anyway, so that no other has to be made; its
+    filter hides nobody here.
     """
-    ask = replace(ask or Ask(), cursor=client, count=0)
+    ask = replace(ask or Ask(), cursor=client, count=0, filter="")
     place = node.view(ask).cursor
     view = None if place is None else node.view(replace(ask, first=place, count=1))
     return view if view and [row.id for row in view.rows] == [client] else None

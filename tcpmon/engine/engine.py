@@ -7,6 +7,7 @@ and `records`, which only read and may be called from any thread.
 import asyncio
 import os
 import socket
+import threading
 import time
 import traceback
 from array import array
@@ -132,8 +133,8 @@ class Engine:
         self._came_by = array("I")  # the listeners of all clients there have been, in order
         self._framings = Framings(framing, lambda client: self._came_by[client - 1])
         self.log = Log(
-            self.store, self._framings, self._has_ended, self._record, self._client,
-            time.perf_counter, time.time_ns,
+            self.store, self._framings, self._has_ended, self._record, self.client,
+            time.perf_counter, time.time_ns, threading.RLock(),
         )  # fmt: skip
         self._answer = answer
         self._half_open = half_open
@@ -651,6 +652,11 @@ class Engine:
             self._framings.picture(), hidden, trouble,
         )  # fmt: skip
 
+    def client(self, id: int) -> Client | None:
+        """Return what the table shows of a client, None if it is not there (any more)."""
+        connection = self._roster[id]
+        return connection.picture() if connection else None
+
     def totals(self, rates: tuple[tuple[float, float], ...] = ()) -> Totals:
         """Return the sums over all connections since the start."""
         rx_rate, tx_rate = rates[-1] if rates else (0.0, 0.0)
@@ -679,10 +685,6 @@ class Engine:
     def sift(self, lens: Lens, seconds: float) -> Sifted:
         """Go on looking for the messages of a lens that match its filter."""
         return self.log.sift(lens, seconds)
-
-    def _client(self, id: int) -> Client | None:
-        connection = self._roster[id]
-        return connection.picture() if connection else None
 
     def _has_ended(self, client: int, kind: int) -> bool:
         """Say whether nothing more will come of a client, or go to it."""

@@ -7,14 +7,16 @@ what it reads in one step, and what it misses is there at the next look.
 import time
 from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from tcpmon.core.errors import BadFilter
 from tcpmon.core.model import Ask, Client, State
-from tcpmon.core.query import Query, parse
 from tcpmon.engine.connection import Connection
+
+if TYPE_CHECKING:
+    from tcpmon.core.query import Query
 
 ORDER_SECONDS = 0.5  # how old an order by a changing column may become
 FILTER_SECONDS = 0.5  # of the processor, that a filter may take for the whole table
@@ -107,12 +109,14 @@ class Roster:
         hidden = max(0, len(self.open) + len(self.closed) - len(order))
         return rows, len(order), place, hidden, TOO_SLOW if query is self._slow else query.trouble
 
-    def _read(self, filter: str) -> Query | None:
+    def _read(self, filter: str) -> "Query | None":
         """Return a filter, None for one that lets everybody through or cannot be read."""
         if not filter.strip():
             return None
         text, query = self._query
         if filter != text:
+            from tcpmon.core.query import parse  # 13 ms that a start has no use for
+
             try:
                 query = parse(filter)
             except BadFilter:
@@ -120,7 +124,7 @@ class Roster:
             self._query = filter, query
         return query
 
-    def _sorted(self, ask: Ask, query: Query | None) -> list[Connection]:
+    def _sorted(self, ask: Ask, query: "Query | None") -> list[Connection]:
         """Return everybody who matches, in order. Who comes or goes is no reason to filter
         anew: it costs up to 15 us a client."""
         found = self._orders.get(query)
@@ -138,7 +142,7 @@ class Roster:
         self._orders[query] = _Order(order, wanted, now)
         return order
 
-    def _matching(self, query: Query | None) -> Iterable[Connection]:
+    def _matching(self, query: "Query | None") -> Iterable[Connection]:
         everyone = {**self.open, **self.closed}.values()
         if query is None or query is self._slow:
             return everyone

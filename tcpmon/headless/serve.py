@@ -14,11 +14,10 @@ from typing import TypeVarTuple
 from tcpmon import build
 from tcpmon.config import ServeConfig
 from tcpmon.core.errors import CannotWrite
-from tcpmon.core.model import Kind, remark
 from tcpmon.core.units import size
-from tcpmon.engine.engine import Engine
 from tcpmon.headless import jsonl, text
 from tcpmon.headless.output import Output
+from tcpmon.headless.report import Report
 from tcpmon.memory import settle_memory
 
 STDOUT, STDERR = 1, 2
@@ -56,7 +55,7 @@ async def _serve(config: ServeConfig) -> None:
         form = _FORMATS[config.format]
         for address in chain.from_iterable(listener.addresses for listener in listeners):
             output.write(form.listening(address))
-        engine.taps.append(_Report(engine, output, talk, form, config.quiet).take)
+        engine.taps.append(Report(engine, output, talk, form, config).take)
         _watch_pipe(loop, ending)
         settle_memory()
         error = await ending
@@ -87,36 +86,6 @@ async def _close(output: Output) -> int:
     while not output.ended and time.monotonic() < deadline:
         await asyncio.sleep(POLL_SECONDS)
     return output.close(0)
-
-
-class _Report:
-    """Takes every record after each turn and writes what was asked for."""
-
-    def __init__(
-        self, engine: Engine, output: Output, talk: Output, form: ModuleType, quiet: bool
-    ) -> None:
-        self._store = engine.store
-        self._output = output
-        self._talk = talk
-        self._line = form.line
-        self._quiet = quiet
-        self._next = 0
-
-    def take(self) -> None:
-        store = self._store
-        if self._next == store.end:
-            return
-        lines = []
-        for raw in store.since(self._next, events_only=self._quiet):
-            kind = raw[3]
-            if kind == Kind.WARN:
-                who = f"client {raw[2]}, " if raw[2] else ""
-                self._talk.write(f"tcpmon: {who}{remark(raw[4])}\n".encode())
-            elif kind != Kind.INFO or raw[2]:
-                lines.append(self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None))
-        self._next = store.end
-        if lines:
-            self._output.write(b"".join(lines))
 
 
 def _end(ending: "asyncio.Future[OSError | None]", error: OSError | None = None) -> None:

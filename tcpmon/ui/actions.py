@@ -15,6 +15,7 @@ class Place(StrEnum):
 
     MAIN = "main"
     COMPOSER = "composer"
+    FILTER = "filter"
     MESSAGE = "message"
     CLIENT = "client"
     LISTENERS = "listeners"
@@ -29,6 +30,7 @@ class Group(StrEnum):
     MESSAGES = "Messages"
     WINDOW = "Window"
     COMPOSER = "Composer"
+    FILTER = "Filter"
     MESSAGE = "One message"
     CLIENT = "One client"
     LISTENERS = "Listeners"
@@ -68,7 +70,7 @@ class Action(Struct, frozen=True):
 
 _SHOWN = {
     "backspace": "bksp", "enter": "enter", "escape": "esc", "space": "space", "asterisk": "*",
-    "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
+    "slash": "/", "backslash": "\\", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
     "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "shift+tab": "⇧tab",
 }  # fmt: skip
 
@@ -108,7 +110,7 @@ ACTIONS: tuple[Action, ...] = (
     _main("last", "G end", "Last", "Last row", "go to the last row; in the log, follow it", Group.MOVE),
     _main("open", "enter", "Open", "Open", "a client: only its messages; a message: all of it",
           Group.MOVE, footer=1),
-    _main("back", "escape", "Back", "Back", "one step back: zoom, one client, cleared view, marks",
+    _main("back", "escape", "Back", "Back", "one step back: zoom, filter, one client, view, marks",
           Group.MOVE),
 
     _main("examine", "i", "Details", "All of one client",
@@ -154,6 +156,11 @@ ACTIONS: tuple[Action, ...] = (
           "clock, since the line above, both, since start, date", Group.MESSAGES),
     _main("copy", "y", "Copy", "Copy", "copy the row's message, or the client's address",
           Group.MESSAGES, footer=7),
+    _main("copy-as", "Y", "Copy as", "Copy the message as",
+          "copy it as hex, as a literal of C, Python, Go, Rust …", Group.MESSAGES, footer=15,
+          pane="messages"),
+    _main("export", "w", "Export", "Export to a file",
+          "write messages to a file: text, hex, JSON, raw", Group.MESSAGES, footer=16),
     _main("clear-log", "ctrl+l", "Clear view", "Clear the log's view",
           "empty the log; esc brings the old messages back", Group.MESSAGES),
 
@@ -185,6 +192,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("newer", ("down",), "Newer", "Newer", "what was sent after that", Group.COMPOSER,
            Place.COMPOSER, palette=False),
 
+    _main("filter", "slash", "Filter", "Filter the clients",
+          "show only clients that match: state:open rx>1MB gps", Group.FILTER, footer=15),
+    _main("filter-clear", "backslash", "No filter", "Clear the filter", "show all again", Group.FILTER),
+    Action("accept", ("enter",), "Keep", "Keep", "keep the filter and go back to the rows",
+           Group.FILTER, Place.FILTER, footer=1, palette=False),
+    Action("leave", ("escape",), "No filter", "No filter", "show all again and go back",
+           Group.FILTER, Place.FILTER, footer=2, palette=False),
+    Action("complete", ("tab",), "Complete", "Complete", "what the word may become; again: the next",
+           Group.FILTER, Place.FILTER, footer=3, palette=False),
+    Action("older", ("up",), "History", "Older", "an earlier filter", Group.FILTER, Place.FILTER,
+           footer=4, palette=False),
+    Action("newer", ("down",), "Newer", "Newer", "a later one", Group.FILTER, Place.FILTER,
+           palette=False),
+
     Action("previous", ("left_square_bracket", "left"), "Before", "Message before",
            "the client's message before", Group.MESSAGE, Place.MESSAGE, footer=1, palette=False),
     Action("next", ("right_square_bracket", "right"), "Next", "Next message",
@@ -193,6 +214,8 @@ ACTIONS: tuple[Action, ...] = (
            Group.MESSAGE, Place.MESSAGE, footer=3, palette=False),
     Action("copy", ("y",), "Copy", "Copy", "copy it as escaped text", Group.MESSAGE, Place.MESSAGE,
            footer=4, palette=False),
+    Action("copy-as", ("Y",), "Copy as", "Copy as", "copy it as hex, as a literal of C, Python …",
+           Group.MESSAGE, Place.MESSAGE, footer=5, palette=False),
     Action("close", ("escape", "q", "enter"), "Back", "Back", "back to the log", Group.MESSAGE,
            Place.MESSAGE, footer=100, palette=False),
 

@@ -33,14 +33,20 @@ class Clipboard:
         """Copy text; return one sentence that says what was done."""
         if not text:
             return "nothing to copy"
+        count = number(len(text.encode()))
+        if ways := await self.give(text):
+            return f"copied {count} B ({', '.join(ways)})"
+        return f"not copied: {count} B are more than terminals take"
+
+    async def give(self, text: str) -> list[str]:
+        """Copy text; return who has taken it, nobody if it is more than terminals take and no
+        program does."""
         data = text.encode()
         ways = [name for name, command in self._programs() if await _feed(command, data)]
         if len(data) <= OSC52_BYTES:
             self._write_osc52(text)
             ways.append("terminal")
-        if not ways:
-            return f"not copied: {number(len(data))} B are more than terminals take"
-        return f"copied {number(len(data))} B ({', '.join(ways)})"
+        return ways
 
     def copy_for(self, app: App[None], text: str) -> None:
         """Copy while the keys go on, and tell what was done. It is the app's work: leaving

@@ -63,7 +63,10 @@ class Feed:
             ask = self._wanted()
         view = self._node.view(ask)
         if self.paused:
-            view = replace(self.view, rows=view.rows, first=view.first, cursor=view.cursor)
+            view = replace(
+                self.view, rows=view.rows, first=view.first, cursor=view.cursor, count=view.count,
+                hidden=view.hidden, trouble=view.trouble,
+            )  # fmt: skip
         self.view = view
         for show in self._shows:
             with fenced(self._screen):

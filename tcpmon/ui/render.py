@@ -467,7 +467,8 @@ def message_line(
     room = width - cells_of(line)
     if body:
         said = record.content if isinstance(record, Message) else record.data
-        line += payload(said, max(room - cells_of(aside), room // 2), style, marks)
+        least = room // 4 if isinstance(record, Message) and record.odd else room // 2
+        line += payload(said, max(room - cells_of(aside), least), style, marks)
     return crop([*line, *aside], width)
 
 
@@ -480,20 +481,27 @@ WORDY = 100
 def cutting(message: Message, short: bool) -> Line:
     """Return what there is to say of how a message lies in the reads, and what is wrong with it."""
     read = "send" if message.kind is Kind.TX else "read"
-    parts: Line = []
+    how: Line = []
     if message.reads > 1:
-        over = lasted(message.lasted / 1e9)
-        words = f"{message.reads} {read}s, {over}"
+        over = _over(message.lasted)
+        words = f"{number(message.reads)} {read}s, {over}"
         whole = f"1 message in {number(message.reads)} {read}s over {over}"
-        parts.append((f"  {words if short else whole}", "dim"))
+        how = [(f"  {words if short else whole}", "dim")]
     elif message.part:
-        parts.append((f"  same {read}", "dim"))
+        how = [(f"  same {read}", "dim")]
     elif message.beside > 1:
         messages = "" if short else " messages"
-        parts.append((f"  {number(message.beside)}{messages} in 1 {read}", "dim"))
-    if message.odd:
-        parts.append((f"  {message.odd}", "warn"))
-    return parts
+        how = [(f"  {number(message.beside)}{messages} in 1 {read}", "dim")]
+    if not message.odd:
+        return how
+    odd: Line = [(f"  {message.odd}", "warn")]
+    return odd if short else [*odd, *how]
+
+
+def _over(nanoseconds: int) -> str:
+    if 10_000_000 <= nanoseconds < 1_000_000_000:
+        return f"{nanoseconds / 1e6:.0f} ms"
+    return lasted(nanoseconds / 1e9)
 
 
 def _crowd(record: Record) -> str:

@@ -9,7 +9,7 @@ from rich.cells import cell_len, get_character_cell_size
 
 from tcpmon.core import escape as module
 from tcpmon.core.errors import BadPayload
-from tcpmon.core.escape import ESCAPE, escape, escape_hidden, escape_text, unescape
+from tcpmon.core.escape import ESCAPE, escape, escape_hidden, escape_parts, escape_text, unescape
 from tests.core.safety import refusal, unsafe_in
 
 SURROGATES = range(0xD800, 0xE000)
@@ -301,3 +301,23 @@ def test_what_is_unseen_survives_a_backslash_before_it(unseen: str) -> None:
     place."""
     hidden = escape_hidden("\\" + unseen)
     assert refusal(unescape, hidden, BadPayload) or unseen.encode() in unescape(hidden)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(max_size=6),
+            st.sampled_from(["é".encode(), "日".encode(), "👍".encode(), b"$", b"{", b"\xf0\x9f"]),
+            st.sampled_from([b"'\"", b"\x80" * 5, b"\xe2\x80", "\u202e".encode(), b"plain"]),
+        ),
+        max_size=40,
+    ).map(b"".join),
+    st.integers(4, 12),
+)
+def test_parts_have_no_seams(data: bytes, size: int) -> None:
+    """What is escaped in parts is what is escaped at once, wherever the parts end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "PART", size)
+        parts = list(escape_parts(data))
+    assert "".join(parts) == escape(data)
+    assert len(parts) >= len(data) // (size + 1)

@@ -44,7 +44,8 @@ def test_has_the_face(node: type, face: type) -> None:
 
 
 def test_look_up() -> None:
-    """A client is found wherever it stands in the table, by a picture that holds only it."""
+    """A client is found wherever it stands in the table, by a picture that holds only it, also
+    behind a filter."""
     node = FakeNode([a_client(number) for number in range(1, 100)])
     view = look_up(node, 70)
     assert view is not None
@@ -52,6 +53,7 @@ def test_look_up() -> None:
     found = look_up(node, 70, Ask("rx", reverse=True, first=3, count=50))
     assert found is not None
     assert [row.id for row in found.rows] == [70]
+    assert look_up(node, 70, Ask(filter="rx>1GB"))
     assert look_up(node, 100) is None
     assert node.asked_rows == 1
 

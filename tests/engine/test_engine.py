@@ -711,3 +711,14 @@ async def test_two_engines_do_not_meddle(serve: Serve) -> None:
         writer.close()
         await writer.wait_closed()
     assert stage.row(peer).state is State.OPEN
+
+
+async def test_one_client_is_told_as_its_row(serve: Serve) -> None:
+    """A client's picture is that of its row, also when it has left, and None for nobody."""
+    stage = await serve()
+    peer = await stage.peer()
+    assert stage.engine.client(peer.id) == stage.row(peer)
+    assert stage.engine.client(99) is None
+    peer.close()
+    await stage.gone(peer)
+    assert stage.engine.client(peer.id) == stage.row(peer)

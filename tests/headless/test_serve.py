@@ -144,6 +144,55 @@ def test_quiet(serve: Serve) -> None:
     assert served.rest() == b""
 
 
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+def test_filter(serve: Serve, form: str) -> None:
+    """With --filter only what matches has a line; the addresses are told all the same."""
+    wanted = "dir:rx (login | hex:ff00) | kind:close rx>20"
+    served = serve("--format", form, "--echo", "--filter", wanted, "127.0.0.1:0")
+    client = served.connect()
+    for data in (b"hello", b"my LOGIN", b"again", b"\xff\x00"):
+        client.sendall(data)
+        assert hear(client, len(data)) == data
+    client.close()
+    served.connect().close()
+    client = served.connect()
+    client.sendall(b"x" * 21)
+    assert hear(client, 21) == b"x" * 21
+    client.close()
+    login, binary, end = served.lines(3)
+    assert "my LOGIN" in login
+    assert r"\xff\x00".replace("\\", "\\" if form == "text" else "\\\\") in binary
+    assert "3 closed by peer, rx 21 B" in end if form == "text" else '"event":"close"' in end
+    assert served.end() == 0
+    assert served.rest() == b""
+
+
+def test_filter_with_quiet(serve: Serve) -> None:
+    """Both together: who comes and goes, as far as it matches."""
+    served = serve("-q", "--filter", "kind:close | hello", "127.0.0.1:0")
+    client = served.connect()
+    client.sendall(b"hello")
+    client.shutdown(socket.SHUT_WR)
+    assert hear_out(client) == b""
+    assert " 1 closed by peer, rx 5 B" in served.line()
+    assert served.end() == 0
+    assert served.rest() == b""
+
+
+def test_filter_that_takes_too_long(serve: Serve) -> None:
+    """A pattern that would try for years is told about once, and holds up nobody."""
+    served = serve("--echo", "--filter", "dir:rx text:/(a|a)*$/ | text:end", "127.0.0.1:0")
+    client = served.connect()
+    for _ in range(5):
+        client.sendall(b"a" * 3000 + b"b")
+        hear(client, 3001)
+    client.sendall(b"end")
+    assert "RX   3 end" in served.line()
+    trouble = "tcpmon: the pattern /(a|a)*$/ takes too long: it matches nothing from now on\n"
+    assert served.end() == 0
+    assert served.stderr == trouble
+
+
 # -- answers ----------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.widgets.composer import ComposerInput
+from tcpmon.ui.widgets.filterbar import FilterInput
 from tcpmon.ui.widgets.footer import ALWAYS, KeyFooter
 
 DOERS: dict[Place, type[DOMNode]] = {
@@ -26,6 +27,7 @@ DOERS: dict[Place, type[DOMNode]] = {
     Place.LISTENERS: ListenersScreen,
     Place.LIMITS: LimitsScreen,
     Place.COMPOSER: ComposerInput,
+    Place.FILTER: FilterInput,
 }
 PANES = ("clients", "messages")
 NAMED_KEYS = {key.value for key in Keys}

@@ -232,6 +232,12 @@ async def test_a_program_takes_any_amount(programs: Programs) -> None:
     assert terminal.texts == []
 
 
+@pytest.mark.parametrize(("length", "takers"), [(3, ["terminal"]), (OSC52_BYTES + 1, [])])
+async def test_who_took_it_is_told(programs: Programs, length: int, takers: list[str]) -> None:
+    """Whoever gives a text learns who has taken it, nobody included, to do something else then."""
+    assert await Osc().clipboard({}).give("x" * length) == takers
+
+
 async def test_nothing_to_copy_is_said(programs: Programs) -> None:
     """An empty text leaves the clipboard as it was, and says so."""
     programs.install("xclip")

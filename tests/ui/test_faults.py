@@ -28,6 +28,7 @@ from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.screens.report import Report
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInfo, ComposerInput
+from tcpmon.ui.widgets.filterbar import FilterBar, FilterInput
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.lines import Lines
 from tcpmon.ui.widgets.listing import Listing
@@ -104,6 +105,7 @@ async def goes_on(app: TcpmonApp, pilot: Pilot[None]) -> None:
 PLACES_BY_KEYS = {
     Place.MAIN: (MainScreen, []),
     Place.COMPOSER: (ComposerInput, ["s"]),
+    Place.FILTER: (FilterInput, ["slash"]),
     Place.MESSAGE: (MessageScreen, ["2", "enter"]),
     Place.LISTENERS: (ListenersScreen, ["l"]),
     Place.CLIENT: (ClientScreen, ["i"]),
@@ -135,6 +137,7 @@ HANDLERS = [
     for part in (
         ClientsPane, Lines, Pane, KeyFooter, Composer, ComposerInput, MainScreen, MessageScreen,
         ListenersScreen, Dialog, HelpScreen, HelpText, Choice, ClientScreen, LimitsScreen, Listing,
+        FilterBar, FilterInput,
     )
     for name, value in vars(part).items()
     if name == "compose" or name.startswith("on_") or hasattr(value, "_textual_on")
@@ -148,6 +151,7 @@ KEYS: dict[type, str] = {
     ClientScreen: "i escape escape",
     LimitsScreen: "L d 9 enter escape escape escape",
     Choice: "D tab enter escape escape",
+    **dict.fromkeys((FilterBar, FilterInput), "slash x"),
 }
 
 
@@ -155,7 +159,7 @@ def deeds(pilot: Pilot[None], part: type) -> Iterator[Callable[[], Awaitable[obj
     """Return what makes every handler of a widget run, step by step."""
     press, screen = pilot.press, pilot.app.screen
     yield partial(pilot.resize_terminal, 100, 30)
-    for key in KEYS.get(part, "2 enter escape 1 enter escape s h enter").split():
+    for key in KEYS.get(part, "2 enter escape 1 enter escape slash 1 enter s h enter").split():
         yield partial(press, key)
     pilot.app.post_message(events.Paste("pasted"))
     yield partial(press, "escape")
@@ -185,7 +189,7 @@ async def test_a_handler_that_fails(part: type, name: str, plant: Plant) -> None
         await until(pilot, lambda: f"Bug_{name}" in "".join(kept))
         plant.out()
         await goes_on(app, pilot)
-        while len(app.screen_stack) > 1 or isinstance(app.focused, ComposerInput):
+        while len(app.screen_stack) > 1 or isinstance(app.focused, ComposerInput | FilterInput):
             await pilot.press("escape")
             await pilot.pause()
         await pilot.press("question_mark")

@@ -76,6 +76,7 @@ def test_while_paused_the_sums_stand_still_and_rows_can_be_fetched() -> None:
     feed.ask()
     assert shown[-1].totals.open == 1
     assert [row.id for row in shown[-1].rows] == [1, 2]
+    assert (shown[-1].count, shown[-1].hidden) == (2, 0)
 
 
 def test_it_slows_down_when_drawing_is_dear(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Iterator
 
 from tcpmon.core.cutting.window import Row, Stream, Window
+from tcpmon.core.framing import BadFrame
 from tcpmon.core.model import Kind, Message, Place
 from tcpmon.core.store import KINDS, Chunk
 
@@ -65,6 +66,9 @@ class Follower:
 
 
 def _has_ended(row: Row, now: int) -> bool:
-    """Say whether whatever came now would belong to another message."""
+    """Say whether what came now would belong to another message."""
     assert row.cut
-    return copy.copy(row.cut.framer).feed(b"\0", now)[:1] == [0]
+    try:
+        return copy.copy(row.cut.framer).feed(b"\n", now)[:1] == [0]
+    except BadFrame as bad:
+        return bad.ends[:1] == [0]

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from tcpmon.core.cutting.framings import Framings
 from tcpmon.core.cutting.sieve import Sieve
@@ -31,8 +32,8 @@ class _Sifting:
 
 
 class Log:
-    """Looks at a store. ended, record_of: see Window; client_of: what is known of a client now;
-    clock: seconds, now: ns since 1970. May be used from any thread."""
+    """Looks at a store, from any thread. ended, record_of, lock: see Window; client_of: what is
+    known of a client now; clock: seconds, now: ns since 1970."""
 
     def __init__(
         self,
@@ -43,10 +44,11 @@ class Log:
         client_of: Callable[[int], Client | None],
         clock: Callable[[], float],
         now: Callable[[], int],
+        lock: AbstractContextManager[object],
     ) -> None:
         self._framings = framings
         self._changes = 0
-        self._window = Window(store, framings.of, ended, record_of)
+        self.window = Window(store, framings.of, ended, record_of, lock)
         self._client_of = client_of
         self._clock = clock
         self._now = now
@@ -54,15 +56,15 @@ class Log:
 
     def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
         """Return up to count messages at or after a place, or -count before it."""
-        with self._window.lock:
+        with self.window.lock:
             sifting = self._sifting(lens)
             if sifting is None:
-                return self._window.messages(start, count, lens)
+                return self.window.messages(start, count, lens)
             return sifting.sieve.messages(start, count, lens.most)
 
     def sift(self, lens: Lens, seconds: float) -> Sifted:
         """Go on looking for what matches; a filter that cannot be read is none."""
-        with self._window.lock:
+        with self.window.lock:
             sifting = self._sifting(lens)
             if sifting is None:
                 return Sifted(0, 0, done=True)
@@ -93,13 +95,13 @@ class Log:
 
     def _sieve(self, lens: Lens) -> Sieve:
         whole = self._framings.whole
-        return Sieve(self._window, lens.client, parse(lens.filter), whole, self._client_of)
+        return Sieve(self.window, lens.client, parse(lens.filter), whole, self._client_of)
 
     def _sifting(self, lens: Lens) -> _Sifting | None:
         """Return what is known of a lens; None if it shows everything."""
         if self._changes != self._framings.changes:
             self._changes = self._framings.changes
-            self._window.recut()
+            self.window.recut()
         if not lens.filter:
             return None
         key = lens.client, lens.filter

@@ -4,11 +4,11 @@ Whoever looks pays: streams are cut from where they are known, chunk by chunk, a
 cut of the newest chunks is remembered. May be called from any thread, one at a time.
 """
 
-import threading
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from tcpmon.core.cutting.stream import Cut, Framing, Pending
@@ -50,7 +50,8 @@ class Row(NamedTuple):
 
 class Window:
     """Looks at a store. framing_of: how the streams of a client are cut; ended: whether nothing
-    more will come in a stream; record_of: a raw record with what became of it."""
+    more will come in a stream; record_of: a raw record with what became of it; lock: held while
+    somebody looks, may be taken twice."""
 
     def __init__(
         self,
@@ -58,12 +59,13 @@ class Window:
         framing_of: Callable[[int], Framing],
         ended: Callable[[int, int], bool],
         record_of: Callable[[Raw], Record],
+        lock: AbstractContextManager[object],
     ) -> None:
         self._store = store
         self._framing_of = framing_of
         self._ended = ended
         self._record_of = record_of
-        self.lock = threading.RLock()
+        self.lock = lock
         self._cuts: OrderedDict[int, dict[Stream, Cut]] = OrderedDict()
         self._orders: dict[int, tuple[array[int], array[int]]] = {}
         self._groups: tuple[int, int, dict[int, list[int]]] = (-1, 0, {})  # of the open chunk

@@ -27,6 +27,8 @@ def _unstuffed(packet: bytes) -> bytes:
     at, size = 0, len(packet)
     while at < size:
         code = packet[at]
+        if not code:
+            return packet
         parts.append(packet[at + 1 : at + code])
         at += code
         if code < 0xFF and at < size:

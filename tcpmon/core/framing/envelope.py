@@ -21,11 +21,10 @@ class Envelope:
         self._end = end
         self._escape = escape
         self._after = after
-        special = re.escape(end)
-        if escape:
-            special += b"|" + re.escape(escape) + b"."
-        self._special = re.compile(special, re.DOTALL)
-        self._kept = max(len(end) - 1, len(escape))  # as much may belong to what comes next
+        plain = _plain(end, escape)
+        around = re.escape(start), re.escape(end)
+        self._plain = re.compile(plain, re.DOTALL)
+        self._whole = re.compile(b"%s%s%s.{%d}" % (around[0], plain, around[1], after), re.DOTALL)
         self._inside = False
         self._stray = False  # whether bytes wait that stand before a start
         self._left = 0
@@ -37,7 +36,11 @@ class Envelope:
         data, self._tail = self._tail + data, b""
         at, size = 0, len(data)
         while at < size:
-            if self._left:
+            idle = not (self._left or self._inside or self._stray)
+            if idle and (found := self._whole.match(data, at)):  # most are, and it is quick
+                at = found.end()
+                ends.append(at)
+            elif self._left:
                 at = self._skip(at, size, ends)
             elif self._inside:
                 at = self._to_end(data, at)
@@ -57,14 +60,13 @@ class Envelope:
 
     def _to_end(self, data: bytes, at: int) -> int:
         """Go on behind the next end, or to the end of data, with a tail kept."""
-        plain = at
-        for match in self._special.finditer(data, at):
-            plain = match.end()
-            if match.group() == self._end:
-                self._inside = False
-                self._left = self._after
-                return plain
-        self._tail = data[max(plain, len(data) - self._kept) :]
+        plain = self._plain.match(data, at)
+        at = plain.end() if plain else at
+        if data.startswith(self._end, at):
+            self._inside = False
+            self._left = self._after
+            return at + len(self._end)
+        self._tail = data[at:]
         return len(data)
 
     def _to_start(self, data: bytes, at: int, ends: list[int]) -> int:
@@ -102,6 +104,18 @@ class Envelope:
         return _literal(inside, self._escape) if self._escape in inside else inside
 
 
+def _plain(end: bytes, escape: bytes) -> bytes:
+    """Return a pattern for what stands before an end, or before what may become one: half an end
+    or an escape at the end of the data. It never goes back, so it costs what it reads."""
+    first, mark = re.escape(end[:1]), re.escape(escape)
+    if escape and end.startswith(escape):
+        return b"(?:[^%s]++|%s(?!%s).)*+" % (mark, mark, re.escape(end[1:]))
+    rests = [re.escape(end[1:size]) + rb"\Z" for size in range(1, len(end))]
+    rests.append(re.escape(end[1:]))
+    escaped = b"|%s." % mark if escape else b""
+    return b"(?:[^%s%s]++|%s(?!%s)%s)*+" % (first, mark, first, b"|".join(rests), escaped)
+
+
 def _same(data: bytes, at: int, start: bytes) -> int:
     """Return how many bytes at a place are those of a start."""
     if data.startswith(start, at):
@@ -116,5 +130,12 @@ def _literal(data: bytes, escape: bytes) -> bytes:
     """Return data without escapes: those behind an escape stay."""
     if not escape:
         return data
-    parts = data.split(escape * 2)  # from the left, so that pairs are those that were written
-    return escape.join(part.replace(escape, b"") for part in parts)
+    mark = re.escape(escape)
+    # In blocks that no escape crosses: a message of nothing else would take 50 times its size.
+    blocks = re.finditer(b"(?:[^%s]++|%s.?){1,4096}+" % (mark, mark), data, re.DOTALL)
+    return b"".join(_literal_block(block.group(), escape) for block in blocks)
+
+
+def _literal_block(block: bytes, escape: bytes) -> bytes:
+    parts = block.split(escape * 2)  # from the left, so that pairs are those that were written
+    return escape.join([part.replace(escape, b"") for part in parts])

@@ -5,7 +5,6 @@ Source: RFC 9112, sections 2, 6 and 7. One direction is all that is seen: what t
 """
 
 import re
-from enum import IntEnum
 from typing import ClassVar
 
 from tcpmon.core.framing import BadFrame
@@ -21,19 +20,15 @@ _START = re.compile(
 _START_BEGINS = re.compile(_METHOD + rb"{1,32}(?: |/|\Z)|\r?\Z")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\n")
 _EMPTY = (b"\r\n", b"\n")
-_HEADERS = frozenset(b"CcTtUu")  # how the headers begin that matter
+_DULL = re.compile(
+    rb"(?:(?!content-length|transfer-encoding|upgrade)[^\r\n][^\n]*+\n)*+", re.IGNORECASE
+)
+"""Headers that say nothing about where a message ends: passed at once."""
 _NO_CONTENT = (204, 304)
 
 
-class _Part(IntEnum):
-    START = 0
-    HEADERS = 1
-    BODY = 2
-    CHUNK = 3
-    CHUNK_END = 4
-    TRAILERS = 5
-    REST = 6
-    """Until the connection ends."""
+_AT_START, _IN_HEADERS, _IN_BODY, _AT_CHUNK, _BEHIND_CHUNK, _IN_TRAILERS, _TO_THE_END = range(7)
+"""What comes next. To the end: until the connection does."""
 
 
 class Http:
@@ -47,7 +42,7 @@ class Http:
     timed: ClassVar[bool] = False
 
     def __init__(self) -> None:
-        self._part = _Part.START
+        self._part = _AT_START
         self._left = 0
         self._line = b""
         self._status = 0  # 0 for a request
@@ -60,11 +55,11 @@ class Http:
         ends: list[int] = []
         at, size = 0, len(data)
         try:
-            while at < size and self._part is not _Part.REST:
+            while at < size and self._part != _TO_THE_END:
                 at = self._skip(at, size) if self._left else self._to_line_end(data, at)
-                if self._part is _Part.BODY and not self._left:
+                if self._part == _IN_BODY and not self._left:
                     ends.append(at)
-                    self._part = _Part.START
+                    self._part = _AT_START
         except NotAHeader as wrong:
             raise BadFrame(ends, str(wrong)) from None
         return ends
@@ -77,6 +72,9 @@ class Http:
 
     def _to_line_end(self, data: bytes, at: int) -> int:
         """Read a line, or keep what there is of it."""
+        if self._part == _IN_HEADERS and not self._line:
+            dull = _DULL.match(data, at)
+            at = dull.end() if dull else at
         end = data.find(b"\n", at) + 1
         line = data[at:end] if end else data[at:]
         if self._line:
@@ -85,31 +83,27 @@ class Http:
             self._line = b""
             self._read(line)
             return end
-        if self._part is _Part.START and not _START_BEGINS.match(line):
+        if self._part == _AT_START and not _START_BEGINS.match(line):
             raise self._not_a_start(line)
         self._line = line[:_LINE_BYTES]
         return len(data)
 
     def _read(self, line: bytes) -> None:
-        match self._part:
-            case _Part.START:
-                self._read_start(line)
-            case _Part.HEADERS:
-                if line in _EMPTY:
-                    self._begin_body()
-                elif line[0] in _HEADERS:
-                    self._read_header(line[:_LINE_BYTES].lower())
-            case _Part.CHUNK:
-                self._read_chunk(line)
-            case _Part.CHUNK_END:
-                if line not in _EMPTY:
-                    raise NotAHeader(f"a line end behind a chunk, not {shown(line)}")
-                self._part = _Part.CHUNK
-            case _Part.TRAILERS:
-                if line in _EMPTY:
-                    self._part = _Part.BODY
-            case _:  # a body has no lines
-                raise AssertionError(self._part)
+        if self._part == _IN_HEADERS:
+            if line in _EMPTY:
+                self._begin_body()
+            else:
+                self._read_header(line[:_LINE_BYTES].lower())
+        elif self._part == _AT_START:
+            self._read_start(line)
+        elif self._part == _AT_CHUNK:
+            self._read_chunk(line)
+        elif self._part == _BEHIND_CHUNK:
+            if line not in _EMPTY:
+                raise NotAHeader(f"a line end behind a chunk, not {shown(line)}")
+            self._part = _AT_CHUNK
+        elif line in _EMPTY:
+            self._part = _IN_BODY
 
     def _read_start(self, line: bytes) -> None:
         if line in _EMPTY:
@@ -121,7 +115,7 @@ class Http:
         self._upgraded = start[2] == b"CONNECT" or self._status == 101
         self._length = None
         self._coded = self._chunked = False
-        self._part = _Part.HEADERS
+        self._part = _IN_HEADERS
 
     def _not_a_start(self, line: bytes) -> NotAHeader:
         if self._upgraded:
@@ -134,7 +128,7 @@ class Http:
         if name == b"content-length":
             self._read_length(value)
         elif name == b"transfer-encoding":
-            self._coded = True
+            self._coded = value != b"identity"  # which HTTP/1.1 once had, and means none
             self._chunked = value.rpartition(b",")[2].strip() == b"chunked"
         elif name == b"upgrade":
             self._upgraded = True
@@ -150,27 +144,27 @@ class Http:
             self._length = int(digits)
 
     def _begin_body(self) -> None:
-        self._part = _Part.BODY
+        self._part = _IN_BODY
         if 100 <= self._status < 200 or self._status in _NO_CONTENT:
             return
         if self._chunked:
-            self._part = _Part.CHUNK
+            self._part = _AT_CHUNK
         elif self._length is not None and not self._coded:
             self._left = self._length
         elif self._status or self._coded:
-            self._part = _Part.REST
+            self._part = _TO_THE_END
 
     def _read_chunk(self, line: bytes) -> None:
         chunk = _CHUNK.fullmatch(line)
         if not chunk:
             raise NotAHeader(f"the size of a chunk, not {shown(line)}")
         self._left = int(chunk[1], 16)
-        self._part = _Part.CHUNK_END if self._left else _Part.TRAILERS
+        self._part = _BEHIND_CHUNK if self._left else _IN_TRAILERS
 
     def missing(self) -> int | None:
-        if self._part is _Part.REST:
+        if self._part == _TO_THE_END:
             return 0
-        return self._left if self._part is _Part.BODY else None
+        return self._left if self._part == _IN_BODY else None
 
     def body(self, message: bytes) -> bytes:
         return message

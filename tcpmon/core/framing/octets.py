@@ -9,8 +9,8 @@ from tcpmon.core.framing import BadFrame
 from tcpmon.core.framing.line import bare
 from tcpmon.core.framing.measured import Measured, NotAHeader, shown
 
-_COUNT = re.compile(rb"\A\d+ ")
 _COUNT_DIGITS = 10  # 4 GiB and more in one message of a log
+_COUNT = re.compile(rb"(\d{1,10}) ")
 
 
 class Octets(Measured):
@@ -42,7 +42,8 @@ class Octets(Measured):
                     self._in_line = True
                     return size, 0
             else:
-                end = _counted(data, at)
+                found = _COUNT.match(data, at)
+                end = found.end() + int(found[1]) if found else _unfinished(data, at)
                 if not end:
                     break
                 if end > size:
@@ -52,13 +53,13 @@ class Octets(Measured):
         return at, 0
 
     def body(self, message: bytes) -> bytes:
-        return _COUNT.sub(b"", message) if message[:1].isdigit() else bare(message)
+        count = _COUNT.match(message)
+        return message[count.end() :] if count else bare(message)
 
 
-def _counted(data: bytes, at: int) -> int:
-    """Return where the message ends whose count begins at a place, 0 if that is not complete."""
-    space = data.find(b" ", at, at + _COUNT_DIGITS + 1)
-    count = data[at:space] if space > 0 else data[at : at + _COUNT_DIGITS + 1]
-    if not count.isdigit() or len(count) > _COUNT_DIGITS:
-        raise NotAHeader(f"a count and a space, not {shown(count)}")
-    return space + 1 + int(count) if space > 0 else 0
+def _unfinished(data: bytes, at: int) -> int:
+    """Return 0 if there is the beginning of a count at a place."""
+    count = data[at : at + _COUNT_DIGITS + 1]
+    if count.isdigit() and len(count) <= _COUNT_DIGITS:
+        return 0
+    raise NotAHeader(f"a count and a space, not {shown(count)}")

@@ -80,7 +80,7 @@ def make(name: str, options: Options) -> Framer:
 
 
 def _failed(name: str, error: Exception) -> str:
-    told = escape_text(f"{type(error).__name__}: {error}"[:200])
+    told = escape_text(f"{type(error).__name__}: {error}"[:200])[:200]
     return f"{escape_text(name)} failed: {told.removesuffix(': ')}"
 
 

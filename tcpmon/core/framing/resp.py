@@ -11,7 +11,9 @@ from tcpmon.core.framing.measured import NotAHeader, shown
 
 _COUNT = re.compile(rb".(-1|\d{1,19}|\?)\r\n", re.DOTALL)
 _COUNT_BYTES = 23
+_SIZED = re.compile(rb"\$(\d{1,9})\r\n")
 
+_STRING = ord("$")
 _STRINGS = frozenset(b"$!=")
 _VALUES = {ord("*"): 1, ord("~"): 1, ord(">"): 1, ord("%"): 2, ord("|"): 2}
 """How many values each unit of their count stands for."""
@@ -63,14 +65,16 @@ class Resp:
             return at + step
         if self._behind_string:
             return self._end_string(data, at)
-        if self._in_text:
-            return self._text(data, at)
+        return self._text(data, at) if self._in_text else self._begin(data, at)
+
+    def _begin(self, data: bytes, at: int) -> int:
+        """Go on behind what begins here, of one of all types."""
         fresh = not self._wanted
         if fresh:
             self._wanted = 1
         kind = data[at]
         if kind in _STRINGS or (kind == _CHUNK and self._chunks):
-            return self._string(data, at)
+            return self._whole_strings(data, at) or self._string(data, at)
         if self._chunks:
             raise NotAHeader(f"more of a string, not {shown(data[at : at + 1])}")
         if kind in _VALUES:
@@ -80,6 +84,20 @@ class Resp:
         if kind in _TEXT or (fresh and kind in _INLINE):
             return self._text(data, at)
         raise NotAHeader(f"a type, not {shown(data[at : at + 1])}")
+
+    def _whole_strings(self, data: bytes, at: int) -> int:
+        """Go on behind as many strings as are whole, 0 for none: commands are made of these."""
+        if self._streams or self._chunks:
+            return 0
+        begin, wanted = at, self._wanted
+        while wanted and (found := _SIZED.match(data, at)):
+            end = found.end() + int(found[1])
+            if data[end : end + 2] != b"\r\n":
+                break
+            at = end + 2
+            wanted -= 1
+        self._wanted = wanted
+        return at if at > begin else 0
 
     def _value(self) -> None:
         """Count a value that has ended."""

@@ -48,7 +48,10 @@ def compiled(term: Term, start: int, place: int) -> Part:
 
 def _unknown(term: Term, start: int) -> BadFilter:
     written = escape_text(f"{term.key}{term.operator}{term.value[:20]}")
-    near = [name for name in KEY if name.startswith(term.key) or term.key.startswith(name)]
+    from difflib import get_close_matches
+
+    begun = [name for name in KEY if name.startswith(term.key)]
+    near = begun or get_close_matches(term.key, KEY, 1)
     hint = f"did you mean {near[0]}?" if near else f'for the text itself write "{written}"'
     return BadFilter(f"no key '{term.key[:20]}'", start, hint)
 

@@ -15,7 +15,8 @@ from tcpmon.core.escape import escape_hidden
 class Choice(ModalScreen[str]):
     """Asks. The answer is the key of an option, "" for none.
 
-    options: key to what it does. The safe button, which does nothing, has the focus.
+    options: key to what it does. The safe button, which does nothing, has the focus; safe: what
+    it is called.
     """
 
     CSS_PATH = "choice.tcss"
@@ -26,8 +27,11 @@ class Choice(ModalScreen[str]):
     ]
     AUTO_FOCUS = "#keep"
 
-    def __init__(self, question: str, lines: list[str], options: dict[str, str]) -> None:
+    def __init__(
+        self, question: str, lines: list[str], options: dict[str, str], safe: str = "Keep"
+    ) -> None:
         super().__init__()
+        self._safe = safe
         self._question = question
         self._lines = lines
         self._options = options
@@ -40,7 +44,7 @@ class Choice(ModalScreen[str]):
             box.border_title = Content(self._question)
             yield Static("\n".join(map(escape_hidden, self._lines)), markup=False, id="lines")
             with Vertical(id="buttons"):
-                yield Button("Keep  esc", id="keep", compact=True)
+                yield Button(f"{self._safe}  esc", id="keep", compact=True)
                 for key, label in self._options.items():
                     name = Content(f"{label}  {key}")  # a client's, maybe: it is no markup
                     yield Button(name, id=f"do-{key}", compact=True, variant="warning")

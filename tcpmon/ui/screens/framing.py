@@ -84,7 +84,7 @@ class FramingScreen(ModalScreen[Cut | None]):
     def on_mount(self) -> None:
         """Begin with what holds now."""
         self.set_focus(self._input)
-        self._show()
+        self.call_after_refresh(self._show)
 
     def _show(self) -> None:
         framing = self._whom[self._at].framing
@@ -92,6 +92,7 @@ class FramingScreen(ModalScreen[Cut | None]):
         self._kinds.show(KINDS)
         self._kinds.go_to(name)
         self._write(framing)
+        self._input.select_all()  # what is typed takes its place
 
     def _write(self, text: str) -> None:
         self._input.value = text

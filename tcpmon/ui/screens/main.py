@@ -4,8 +4,10 @@ It holds the widgets together and says which of them an action means; what the
 actions are is in `actions`, what takes more than a keystroke in `errands`.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,7 +16,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tcpmon.core.commands import How
-from tcpmon.core.model import Ask, Client, View
+from tcpmon.core.export.walk import Scope
+from tcpmon.core.model import Ask, Client, Lens, View
 from tcpmon.core.node import Node, look_up
 from tcpmon.core.units import counted
 from tcpmon.ui import framed
@@ -23,9 +26,12 @@ from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
 from tcpmon.ui.render import copied, title
+from tcpmon.ui.screens.carrying import Carrying
 from tcpmon.ui.screens.errands import Errands
-from tcpmon.ui.widgets.clients import ClientsPane
+from tcpmon.ui.screens.export import What
+from tcpmon.ui.widgets.clients import ClientsPane, shown
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
+from tcpmon.ui.widgets.filterbar import FilterBar, FilterInput
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.messages import MessagesPane
 from tcpmon.ui.widgets.status import StatusBar
@@ -35,7 +41,14 @@ if TYPE_CHECKING:
     from tcpmon.ui.screens.listeners import Failure
 
 ROOMY = 32  # rows from which the composer is always there
+SEEN = 200  # clients whose numbers, names and addresses completion offers
 NAMED = 6  # targets that the composer's border names
+
+
+_PLACES: dict[type[Widget | None], Place] = {
+    ComposerInput: Place.COMPOSER,
+    FilterInput: Place.FILTER,
+}
 
 
 class MainScreen(Screen[None]):
@@ -43,7 +56,7 @@ class MainScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.MAIN)
     AUTO_FOCUS = "#clients"
-    ALLOW_IN_MAXIMIZED_VIEW = "#status, #footer"
+    ALLOW_IN_MAXIMIZED_VIEW = "#status, #filter, #footer"
 
     def __init__(self, node: Node, clipboard: Clipboard, answer: str) -> None:
         """answer: how the node answers reads, for the first line."""
@@ -52,12 +65,14 @@ class MainScreen(Screen[None]):
         self._clipboard = clipboard
         self._status = StatusBar("status", answer)
         self._clients = ClientsPane("clients", self._ask)
+        self._filter = FilterBar("filter", self._seen)
         self._messages = MessagesPane("messages", node, self._title_of)
         self._composer = Composer("composer", self._describe)
         self._footer = KeyFooter("footer", Place.MAIN)
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
         self._errands = Errands(self, node, self._title_of, self._ask)
+        self._carrying = Carrying(self, node, clipboard)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
         self._paused_at = 0  # the end of the records then
@@ -67,6 +82,7 @@ class MainScreen(Screen[None]):
         """From the top down."""
         yield self._status
         yield self._clients
+        yield self._filter
         yield self._messages
         yield self._composer
         yield self._footer
@@ -84,7 +100,8 @@ class MainScreen(Screen[None]):
 
     def _show_clients(self, view: View) -> None:
         self._clients.show(view)
-        self.set_class(not view.count, "-empty")
+        self.set_class(not view.count + view.hidden, "-empty")
+        self._filter.tell(*shown(view))
 
     def _show_messages(self, view: View) -> None:
         if not self._feed.paused:
@@ -114,10 +131,11 @@ class MainScreen(Screen[None]):
     @on(DescendantBlur)
     def _refocus(self) -> None:
         focused = self.focused
-        writing = isinstance(focused, ComposerInput)
-        self.set_class(writing, "-writing")
-        pane = focused.id if focused and focused.id and not writing else ""
-        self._footer.focus_on(Place.COMPOSER if writing else Place.MAIN, pane)
+        self.set_class(isinstance(focused, ComposerInput), "-writing")
+        self._filter.attend(focused)
+        place = _PLACES.get(type(focused), Place.MAIN)
+        pane = focused.id if focused and focused.id and place is Place.MAIN else ""
+        self._footer.focus_on(place, pane)
 
     @property
     def _pane(self) -> ClientsPane | MessagesPane:
@@ -196,6 +214,8 @@ class MainScreen(Screen[None]):
         """Undo the newest of what narrows the view."""
         if self.maximized is not None:
             self.minimize()
+        elif self._clients.filter:
+            self._clients.set_filter("")
         elif self._messages.scope is not None:
             self._messages.set_scope(None)
         elif self._messages.floor:
@@ -360,8 +380,8 @@ class MainScreen(Screen[None]):
         self._clients.toggle_mark()
 
     def action_mark_all(self) -> None:
-        everyone = self._node.view(self._clients.everyone())
-        self._clients.set_marks(row.id for row in everyone.rows if not row.end)
+        matching = self._node.view(self._clients.everyone(self._clients.filter))
+        self._clients.set_marks(row.id for row in matching.rows if not row.end)
 
     def action_unmark(self) -> None:
         self._clients.set_marks(())
@@ -377,6 +397,18 @@ class MainScreen(Screen[None]):
         if marked := self._clients.marked:
             everyone = self._node.view(self._clients.everyone())
             self._clients.set_marks(marked & {row.id for row in everyone.rows})
+
+    def action_filter(self) -> None:
+        self._filter.open(self._clients.filter, self._clients.set_filter)
+
+    def action_filter_clear(self) -> None:
+        self._clients.set_filter("")
+
+    def _seen(self, what: str) -> Iterable[str]:
+        from tcpmon.core.query.completion import seen_in
+
+        ask = replace(self._clients.everyone(), count=SEEN)
+        return seen_in(self._node.view(ask))(what)
 
     # -- the log ------------------------------------------------------------------------
 
@@ -417,6 +449,20 @@ class MainScreen(Screen[None]):
         else:
             text = client.peer if client else ""
         self._clipboard.copy_for(self.app, text)
+
+    @work
+    async def action_copy_as(self) -> None:
+        await self._carrying.copy_record(self._messages.selected)
+
+    @work
+    async def action_export(self) -> None:
+        """What the log shows, the row's message, its client or the marked ones, or everything."""
+        log, client = self._messages, self._looked_at
+        whose = "all clients" if log.scope is None else self._title_of(log.scope)
+        shown = What(f"what the log shows: {whose}", Scope(Lens(log.scope), first=log.floor))
+        clients = self._clients.targets() if self._clients.marked else (client,) if client else ()
+        name = self._title_of(clients[0]) if clients else ""
+        await self._carrying.export(shown, log.selected, clients, name, self._pane is log)
 
     # -- the window ---------------------------------------------------------------------
 

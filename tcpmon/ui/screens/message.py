@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -24,6 +25,7 @@ from tcpmon.ui.render import (
     told,
     wrapped,
 )
+from tcpmon.ui.screens.carrying import Carrying
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.pane import Pane
 
@@ -90,6 +92,19 @@ class MessageScreen(Screen[None]):
     def action_copy(self) -> None:
         """As escaped text."""
         self._clipboard.copy_for(self.app, copied(self._pane.record))
+
+    @work
+    async def action_copy_as(self) -> None:
+        """In a form that is asked for."""
+        if self._pane.record.kind > Kind.CAST:
+            self.notify("an event has no bytes", severity="warning")
+            return
+        carrying = Carrying(self, self._node, self._clipboard)
+        await carrying.copy_bytes(self.selected_bytes())
+
+    def selected_bytes(self) -> bytes:
+        """Return what is to be copied: all of it."""
+        return self._pane.record.data
 
     def action_close(self) -> None:
         """Back to the log."""

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
+from rich.cells import cell_len
 from textual.message import Message
 
+from tcpmon.core.escape import escape_hidden
 from tcpmon.core.model import Ask, Client, Listener, View
-from tcpmon.core.units import number
+from tcpmon.core.units import counted, number
 from tcpmon.ui.render import COLUMNS, Column, Line, client_line, columns_for, fit
 from tcpmon.ui.widgets.pane import Pane
 
@@ -44,6 +46,9 @@ class ClientsPane(Pane):
         self.reverse = False
         self.cursor: int | None = None
         """The client under the cursor."""
+        self._chosen: int | None = None  # the client that a person has put the cursor on
+        self.filter = ""
+        """Only who matches has a row; see core.query."""
         self.marked: set[int] = set()
 
     def on_resize(self) -> None:
@@ -58,11 +63,21 @@ class ClientsPane(Pane):
 
     def ask(self) -> Ask:
         """Return which rows are wanted."""
-        return Ask(self.sort, self.reverse, self._first, self._visible, self.cursor)
+        return Ask(self.sort, self.reverse, self._first, self._visible, self.cursor, self.filter)
 
-    def everyone(self) -> Ask:
-        """Return the wish to see all rows."""
-        return replace(self.ask(), first=0, count=sys.maxsize)
+    def everyone(self, filter: str = "") -> Ask:
+        """Return the wish to see all rows, or all that match."""
+        return replace(self.ask(), first=0, count=sys.maxsize, filter=filter)
+
+    def set_filter(self, filter: str) -> None:
+        """Show only clients that match. The cursor goes back to whom it was put on, if that one
+        does: while a filter is typed, it may be hidden for a moment."""
+        if filter != self.filter:
+            self._chosen = self.cursor if self._chosen is None else self._chosen
+            self.cursor = self._chosen
+            self.filter = filter
+            self._chase = True
+            self._ask_now()
 
     def show(self, view: View) -> None:
         """Show a picture; ask for another if it turns out that other rows are wanted."""
@@ -112,7 +127,10 @@ class ClientsPane(Pane):
         """Say how many there are, how many are marked, and the order."""
         view = self._view
         left: Line = [("1 Clients", "title")]
-        if view:
+        if view and self.filter:
+            words, style = shown(view)
+            left.append((f"  {words}", style if view.trouble else ""))
+        elif view:
             totals = view.totals
             left.append((f"  {number(totals.open)} open", ""))
             if totals.closed:
@@ -122,6 +140,10 @@ class ClientsPane(Pane):
         arrow = "▼" if self.reverse else "▲"
         label = COLUMN[self.sort].label or "state"
         note: Line = [(f"by {label} {arrow}", "note")]
+        if self.filter:
+            words = escape_hidden(self.filter)
+            words = fit(words, min(cell_len(words), self.body_width // 3))
+            note = [("filter ", "dim"), (words, "note"), ("  ", ""), *note]
         if self.marked:
             note = [(f"marked {len(self.marked)}", "warn"), ("  ", ""), *note]
         return left, note
@@ -132,7 +154,8 @@ class ClientsPane(Pane):
         if view is None:
             return
         if not view.count:
-            yield from ((line, "") for line in empty(view.listeners, self.body_width))
+            lines = unmatched(view.hidden, self.filter) if view.hidden else empty(view.listeners)
+            yield from ((line, "") for line in lines)
             return
         columns = self._columns()
         yield self._heading(), "row-heading"
@@ -203,7 +226,7 @@ class ClientsPane(Pane):
 
     def set_cursor(self, client: int) -> None:
         """Put the cursor on a client and bring it into view."""
-        self.cursor = client
+        self.cursor = self._chosen = client
         self._chase = True
         self._ask_now()
         self.post_message(self.Moved())
@@ -290,7 +313,25 @@ class ClientsPane(Pane):
             self.post_message(self.Opened(self.cursor))
 
 
-def empty(listeners: tuple[Listener, ...], width: int) -> list[Line]:
+def shown(view: View) -> tuple[str, str]:
+    """Return how many rows match, or what is wrong with the filter, and how that looks."""
+    if view.trouble:
+        return view.trouble, "warn"
+    return f"{number(view.count)} of {number(view.count + view.hidden)} shown", "dim"
+
+
+def unmatched(hidden: int, filter: str) -> list[Line]:
+    """Return what the table says when a filter hides everybody."""
+    none = "none matches" if hidden > 1 else "which does not match"
+    return [
+        [],
+        [(f" {counted(hidden, 'client')}, {none} ", "title"), (escape_hidden(filter), "note")],
+        [],
+        [(" \\", "key"), ("  clear the filter   ", ""), ("/", "key"), ("  change it", "")],
+    ]
+
+
+def empty(listeners: tuple[Listener, ...]) -> list[Line]:
     """Return what the table says when there is nobody: lines to paste elsewhere."""
     if not listeners:
         return [

@@ -64,4 +64,4 @@ def _width(action: Action) -> int:
 
 
 def _target(action: Action) -> str:
-    return "focused" if action.place is Place.COMPOSER else "screen"
+    return "focused" if action.place in (Place.COMPOSER, Place.FILTER) else "screen"

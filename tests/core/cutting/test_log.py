@@ -1,5 +1,7 @@
 """The log through any lens: cut, filtered, and true when clients change."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from tcpmon.core.cutting.framings import Framings
@@ -21,7 +23,7 @@ class World:
         self.framings = Framings(framing, lambda client: 1)
         self.log = Log(
             self.store, self.framings, lambda client, kind: False, self.record,
-            self.clients.get, lambda: self.seconds, lambda: NOW,
+            self.clients.get, lambda: self.seconds, lambda: NOW, nullcontext(),
         )  # fmt: skip
         for client in self.clients:
             self.say(client, b"", Kind.OPEN)

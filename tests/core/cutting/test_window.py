@@ -1,6 +1,7 @@
 """The rows around any place are those of the plain way, whatever is kept and has been looked at."""
 
 from collections import defaultdict
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -38,7 +39,9 @@ class Log:
     def __init__(self, keep: int, kinds: list[type[Framer] | None]) -> None:
         self.store = Store(keep)
         self.kinds = dict(enumerate(kinds, 1))
-        self.window = Window(self.store, self.framing, lambda client, kind: False, self.record)
+        self.window = Window(
+            self.store, self.framing, lambda client, kind: False, self.record, nullcontext()
+        )
         self.said: list[tuple[int, int, Kind, bytes]] = []
 
     def framing(self, client: int) -> Framing:

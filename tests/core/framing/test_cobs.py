@@ -30,10 +30,12 @@ def stuffed(packet: bytes) -> bytes:
         (b"\xff" + b"a" * 254 + b"\x02b", b"a" * 254 + b"b"),
         (b"\x01", b""),
         (b"\x05ab", b"\x05ab"),
+        (b"\x02a\0b", b"\x02a\0b"),
     ],
 )
 def test_body(packet: bytes, body: bytes) -> None:
-    """The examples that everybody gives; a code that points too far is no packet."""
+    """The examples that everybody gives; a code that points too far, or a zero
+    inside, is no packet."""
     assert Cobs().body(packet + b"\0") == body
 
 

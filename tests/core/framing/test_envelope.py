@@ -68,6 +68,13 @@ def test_any_body(text: bytes, end: bytes) -> None:
     assert framer.body(message) == text
 
 
+def test_large_body() -> None:
+    """Escapes come out alike however many they are."""
+    framer = Envelope(b"\x02", b"\x03", b"\x10")
+    text = b"\x10\x10a\x10\x03b" * 20_000
+    assert framer.body(b"\x02" + text + b"\x03") == b"\x10a\x03b" * 20_000
+
+
 def test_keeps_little() -> None:
     """Of a message without end only what may be half an end is kept."""
     framer = Envelope(b"\x02", b"END!")

@@ -120,6 +120,7 @@ def test_of_nobody(text: str) -> None:
     ("text", "place", "message"),
     [
         ("a stat:open", 2, "no key 'stat'; did you mean state?"),
+        ("status:open", 0, "no key 'status'; did you mean state?"),
         ("http://x", 0, "no key 'http'; for the text itself write \"http://x\""),
         ("state:", 6, "state needs a word; there is open half closing closed reset"),
         ("dir:up", 4, "no dir 'up'; there is rx tx"),

@@ -12,14 +12,14 @@ class Asker(App[None]):
 
     answer: str | None = None
 
-    def ask(self) -> None:
-        def remember(answer: str | None) -> None:
-            self.answer = answer
+    def remember(self, answer: str | None) -> None:
+        self.answer = answer
 
+    def ask(self) -> None:
         question = Choice(
             "Really [/]?", ["[red]#1[/red]", "\x1b[31m"], {"y": "Do it", "r": "Reset"}
         )
-        self.push_screen(question, remember)
+        self.push_screen(question, self.remember)
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,16 @@ async def test_lines_are_shown_as_they_are() -> None:
         assert "Really [/]?" in text(app)
         assert "[red]#1[/red]" in text(app)
         assert "\\x1b[31m" in text(app)
+
+
+async def test_the_safe_button_can_be_called_otherwise() -> None:
+    """Where nothing is kept, the way out has another name, and is as safe."""
+    app = Asker()
+    async with app.run_test() as pilot:
+        app.push_screen(Choice("Which?", [], {"y": "This"}, safe="Cancel"), app.remember)
+        await pilot.pause()
+        assert "Cancel  esc" in text(app)
+        assert "Keep" not in text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+    assert app.answer == ""

@@ -15,6 +15,7 @@ from tests.ui.fakes import (
     a_record,
     a_screen,
     closed,
+    lines,
     look,
     pane,
     text,
@@ -326,3 +327,75 @@ async def test_what_failed_comes_back_to_nobody_else() -> None:
         await pilot.pause()
         assert "it has stopped" in text(app)
         assert composer.input.value == ""
+
+
+async def test_a_filter_is_typed_and_left() -> None:
+    """/ opens the line; enter keeps the filter, esc there or in the table takes it away, and
+    so does a backslash from anywhere."""
+    node = FakeNode([a_client(1), closed(2), closed(3)])
+    async with a_screen(node) as (app, pilot):
+        table = app.screen.query_one(ClientsPane)
+        await pilot.press("slash", *"state:closed")
+        await pilot.pause()
+        assert "2 of 3 shown" in lines(app)[app.screen.query_one("#filter").region.y]
+        assert "enter Keep" in lines(app)[-1]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen.focused is table
+        assert not app.screen.query_one("#filter").display
+        assert table.filter == "state:closed"
+        assert [row.split("127.")[0].split()[-1] for row in pane(app, "clients")[1:3]] == ["2", "3"]
+        await pilot.press("escape")
+        assert table.filter == ""
+        await pilot.press("slash", "a", "b", "escape")
+        await pilot.pause()
+        assert (table.filter, app.screen.focused) == ("", table)
+        await pilot.press("slash", "up", "enter", "2", "backslash")
+        await pilot.pause()
+        assert table.filter == ""
+
+
+async def test_a_filter_that_is_typed_leaves_with_the_focus() -> None:
+    """Who clicks elsewhere has left the line, and what could be read holds."""
+    async with a_screen(FakeNode([a_client(1)]), WIDE) as (app, pilot):
+        await pilot.press("slash", *"len>")
+        await pilot.click("#messages", offset=(20, 3))
+        await pilot.pause()
+        assert not app.screen.query_one("#filter").display
+        assert app.screen.query_one(ClientsPane).filter == "len"
+
+
+async def test_a_filter_can_be_typed_in_a_zoomed_table() -> None:
+    """The line is there while the table has the whole screen, and leaves it so."""
+    async with a_screen(FakeNode([a_client(1), a_client(2)])) as (app, pilot):
+        await pilot.press("z", "slash", *"client:2")
+        await pilot.pause()
+        assert "1 of 2 shown" in lines(app)[app.screen.query_one("#filter").region.y]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen.maximized is app.screen.query_one(ClientsPane)
+        assert app.screen.focused is app.screen.maximized
+
+
+async def test_completion_offers_who_is_hidden() -> None:
+    """Tab puts in what there is to filter by, also of clients that the filter hides by now."""
+    async with a_screen(FakeNode([a_client(1), a_client(27)])) as (app, pilot):
+        await pilot.press("slash", *"client:1 | client:2", "tab", "enter")
+        await pilot.pause()
+        assert app.screen.query_one(ClientsPane).filter == "client:1 | client:27"
+
+
+async def test_only_who_is_shown_is_marked() -> None:
+    """With a filter * marks those it shows; who is marked stays so when hidden, and is named."""
+    node = FakeNode([a_client(1), a_client(2), a_client(3), closed(4)])
+    async with a_screen(node) as (app, pilot):
+        table = app.screen.query_one(ClientsPane)
+        await pilot.press("slash", *"client:2-4", "enter", "asterisk")
+        await pilot.pause()
+        assert table.marked == {2, 3}
+        await pilot.press("slash", *["backspace"] * 10, *"client:1", "enter", "d")
+        await pilot.pause()
+        assert "#2 127.0.0.1:40002" in text(app)
+        await pilot.press("escape", "C")
+        await pilot.pause()
+        assert table.marked == {2, 3}

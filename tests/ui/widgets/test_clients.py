@@ -367,3 +367,63 @@ async def test_the_heading_points_at_the_order(column: Column, width: int) -> No
         await look(app, pilot)
         shown = {shown.sort for shown, _ in columns_for(table.body_width - 3)}
         assert ("▲" in pane(app, "clients")[0]) is (column.sort in shown)
+
+
+SOME = [a_client(1), a_client(2, rx_bytes=5_000_000), closed(3), a_client(4, rx_bytes=9_000_000)]
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_a_filter_hides_rows(size: tuple[int, int]) -> None:
+    """Only who matches has a row; the title says how many of how many, and the filter."""
+    async with a_screen(FakeNode(SOME), size) as (app, pilot):
+        await look(app, pilot)
+        await pilot.press("down", "down", "slash", *"rx>1MB", "enter")
+        await look(app, pilot)
+        rows = pane(app, "clients")
+        assert [row.split("127.")[0].split()[-1] for row in rows[1:3]] == ["2", "4"]
+        assert rows[3:] == [""] * len(rows[3:])
+        assert any(row.startswith("▶") for row in rows)
+        assert "2 of 4 shown" in title(app, "clients")
+        assert "filter rx>1MB  by # ▲" in title(app, "clients")
+        await pilot.press("escape")
+        await look(app, pilot)
+        assert pane(app, "clients")[3].startswith("▶")
+        app.screen.query_one(ClientsPane).set_filter("rx>1MB " * 30)
+        await look(app, pilot)
+        assert "…  by # ▲" in title(app, "clients")
+
+
+async def test_an_empty_filtered_table_says_why() -> None:
+    """Where a filter hides everybody, it is named, and how to get rid of it."""
+    node = FakeNode([*SOME])
+    async with a_screen(node) as (app, pilot):
+        table = app.screen.query_one(ClientsPane)
+        height = table.size.height
+        table.set_filter("idle>30s")
+        await look(app, pilot)
+        assert "4 clients, none matches idle>30s" in text(app)
+        assert "\\  clear the filter" in text(app)
+        assert table.size.height == height
+        del node.clients[1:]
+        await look(app, pilot)
+        assert "1 client, which does not match idle>30s" in text(app)
+        await pilot.press("backslash")
+        await look(app, pilot)
+        assert "1 open" in title(app, "clients")
+        node.clients.clear()
+        table.set_filter("idle>30s")
+        await look(app, pilot)
+        assert "Nobody is connected yet" in text(app)
+
+
+async def test_a_filter_in_trouble_says_so() -> None:
+    """What is wrong with the filter by now stands where else its numbers are."""
+
+    class Troubled(FakeNode):
+        def view(self, ask: Ask) -> View:
+            return replace(super().view(ask), trouble="the pattern /x/ takes too long")
+
+    async with a_screen(Troubled(SOME)) as (app, pilot):
+        app.screen.query_one(ClientsPane).set_filter("/x/")
+        await look(app, pilot)
+        assert "the pattern /x/ takes too long" in title(app, "clients")

@@ -1,0 +1,95 @@
+"""What `tcpmon serve` writes: every record or message, or those that a filter lets through."""
+
+import time
+from collections.abc import Callable
+from types import ModuleType
+
+from tcpmon.config import ServeConfig
+from tcpmon.core.cutting.follow import Follower
+from tcpmon.core.model import Kind, Message, remark
+from tcpmon.core.store import Raw
+from tcpmon.engine.engine import Engine
+from tcpmon.headless.output import Output
+
+
+class Report:
+    """Takes what happened in a turn and writes what was asked for: data to output, what the
+    operator should know to talk."""
+
+    def __init__(
+        self, engine: Engine, output: Output, talk: Output, form: ModuleType, config: ServeConfig
+    ) -> None:
+        self._store = engine.store
+        self._output = output
+        self._talk = talk
+        self._line = form.line
+        self._message = form.message
+        self._quiet = config.quiet
+        self._next = 0
+        self._wanted = wanted(engine, config.filter, self._warn) if config.filter else None
+        own = (each.framing or "none" for each in config.node.own.values())
+        cut = {config.node.framing, *own} != {"none"}
+        self._follower = Follower(engine.log.window) if cut and not config.quiet else None
+
+    def take(self) -> None:
+        """Write what is new."""
+        if self._follower is not None:
+            self._take_messages(self._follower)
+            return
+        store = self._store
+        if self._next == store.end:
+            return
+        lines = []
+        for raw in store.since(self._next, events_only=self._quiet):
+            kind = raw[3]
+            if kind == Kind.WARN:
+                self._warn(remark(raw[4]), raw[2])
+            elif (kind != Kind.INFO or raw[2]) and (
+                self._wanted is None or self._wanted(self._whole(raw))
+            ):
+                lines.append(self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None))
+        self._next = store.end
+        if lines:
+            self._output.write(b"".join(lines))
+
+    def _take_messages(self, follower: Follower) -> None:
+        lines = []
+        for message in follower.take(time.time_ns()):
+            if message.kind is Kind.WARN:
+                self._warn(remark(message.data), message.client)
+            elif message.kind is Kind.INFO and not message.client:
+                continue
+            elif self._wanted is None or self._wanted(message):
+                lines.append(self._message(message))
+        if lines:
+            self._output.write(b"".join(lines))
+
+    def _whole(self, raw: Raw) -> Message:
+        seq, at, client, kind, data = raw
+        cast = self._store.cast(seq) if kind == Kind.CAST else None
+        return Message(seq, at, Kind(kind), client, data, cast, size=len(data))
+
+    def _warn(self, text: str, client: int = 0) -> None:
+        who = f"client {client}, " if client else ""
+        self._talk.write(f"tcpmon: {who}{text}\n".encode())
+
+
+def wanted(engine: Engine, filter: str, warn: Callable[[str], object]) -> Callable[[Message], bool]:
+    """Return what says whether a message matches a filter. warn: told once when a pattern in it
+    finds nothing any more."""
+    from tcpmon.core.query import parse
+
+    query = parse(filter)
+    told = ""
+
+    def matches(message: Message) -> bool:
+        nonlocal told
+        if query.needs.kinds is not None and message.kind not in query.needs.kinds:
+            return False
+        found = query.message(message, engine.client(message.client), time.time_ns())
+        if query.trouble != told:
+            told = query.trouble
+            warn(told)
+        return found
+
+    return matches
