@@ -47,7 +47,10 @@ def expanded(text: str) -> str:
     with telling(text):
         if text.endswith(os.sep):
             raise _error(errno.EISDIR)
-        return os.path.realpath(os.path.expanduser(text))
+        try:
+            return os.path.realpath(os.path.expanduser(text))
+        except ValueError:  # a NUL, or half a character
+            raise CannotWrite("this cannot be a file's name", "choose another") from None
 
 
 def look(path: str) -> Found:
@@ -282,5 +285,3 @@ def telling(path: str) -> Iterator[None]:
         said = (error.strerror or str(error)).lower()
         why, hint = _WHY.get(error.errno or 0, (said, "choose another file"))
         raise CannotWrite(f"cannot write {escape_text(path)}: {why}", hint) from error
-    except ValueError as error:  # a NUL, or half a character
-        raise CannotWrite("this cannot be a file's name", "choose another") from error

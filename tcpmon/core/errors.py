@@ -86,6 +86,17 @@ class BadConfig(InputError):
     """A config file says something that cannot be used."""
 
 
+class BadNumber(InputError):
+    """Not a way to take a number from a message.
+
+    place: index of the first character that cannot be read.
+    """
+
+    def __init__(self, message: str, place: int, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.place = place
+
+
 class NoSuchTarget(InputError):
     """A command names a client, listener or rule that is not there (any more)."""
 

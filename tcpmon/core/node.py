@@ -58,6 +58,16 @@ def look_up(node: Node, client: int, ask: Ask | None = None) -> View | None:
     return view if view and [row.id for row in view.rows] == [client] else None
 
 
+WHOLE = 1 << 26
+"""Bytes to ask for of a message when all are wanted: none is longer."""
+
+
+def whole(node: Node, place: Place, client: int | None) -> Message | None:
+    """Return a message with all its bytes, None if it is no longer kept. client: in whose log."""
+    found = node.messages(place, 1, Lens(client, most=WHOLE))
+    return found[0] if found and found[0].place == place else None
+
+
 class OwnNode(Node, Protocol):
     """A node that ends with its owner."""
 

@@ -18,6 +18,9 @@ class Place(StrEnum):
     FILTER = "filter"
     MESSAGE = "message"
     CLIENT = "client"
+    PLOT = "plot"
+    COMPARE = "compare"
+    DIALOGUE = "dialogue"
     LISTENERS = "listeners"
     LIMITS = "limits"
 
@@ -33,6 +36,9 @@ class Group(StrEnum):
     FILTER = "Filter"
     MESSAGE = "One message"
     CLIENT = "One client"
+    PLOT = "Plots"
+    COMPARE = "Two messages side by side"
+    DIALOGUE = "Two clients side by side"
     LISTENERS = "Listeners"
     LIMITS = "Limits and access"
 
@@ -70,8 +76,10 @@ class Action(Struct, frozen=True):
 
 _SHOWN = {
     "backspace": "bksp", "enter": "enter", "escape": "esc", "space": "space", "asterisk": "*",
-    "slash": "/", "backslash": "\\", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
-    "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "shift+tab": "⇧tab",
+    "slash": "/", "backslash": "\\", "question_mark": "?", "left_square_bracket": "[",
+    "right_square_bracket": "]", "plus": "+", "minus": "-", "equals_sign": "=",
+    "left": "←", "right": "→", "up": "↑", "down": "↓", "shift+left": "⇧←", "shift+right": "⇧→",
+    "pageup": "pgup", "pagedown": "pgdn", "shift+tab": "⇧tab",
 }  # fmt: skip
 
 
@@ -156,11 +164,14 @@ ACTIONS: tuple[Action, ...] = (
           "clock, since the line above, both, since start, date", Group.MESSAGES),
     _main("copy", "y", "Copy", "Copy", "copy the row's message, or the client's address",
           Group.MESSAGES, footer=7),
+    _main("compare", "v", "Compare", "Compare",
+          "two messages: v on each; two clients: mark them, then v", Group.MESSAGES),
     _main("copy-as", "Y", "Copy as", "Copy the message as",
-          "copy it as hex, as a literal of C, Python, Go, Rust …", Group.MESSAGES, footer=15,
-          pane="messages"),
+          "copy it as hex, as a literal of C, Python, Go, Rust …", Group.MESSAGES),
     _main("export", "w", "Export", "Export to a file",
           "write messages to a file: text, hex, JSON, raw", Group.MESSAGES, footer=16),
+    _main("plot", "P", "Plots", "Plots", "see rates, gaps and numbers out of messages",
+          Group.MESSAGES),
     _main("clear-log", "ctrl+l", "Clear view", "Clear the log's view",
           "empty the log; esc brings the old messages back", Group.MESSAGES),
 
@@ -192,9 +203,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("newer", ("down",), "Newer", "Newer", "what was sent after that", Group.COMPOSER,
            Place.COMPOSER, palette=False),
 
-    _main("filter", "slash", "Filter", "Filter the clients",
-          "show only clients that match: state:open rx>1MB gps", Group.FILTER, footer=15),
+    _main("filter", "slash", "Filter", "Filter the pane",
+          "show only clients, or messages, that match: state:open rx>1MB gps", Group.FILTER, footer=15),
     _main("filter-clear", "backslash", "No filter", "Clear the filter", "show all again", Group.FILTER),
+    _main("find", "ctrl+f", "Find", "Find in the log",
+          "look for messages that match, without hiding the others", Group.FILTER, footer=16, pane="messages"),
+    _main("find-next", "n", "Next match", "Next match", "the next message that matches", Group.FILTER),
+    _main("find-previous", "N", "Match before", "Match before", "the message before that matches",
+          Group.FILTER),
     Action("accept", ("enter",), "Keep", "Keep", "keep the filter and go back to the rows",
            Group.FILTER, Place.FILTER, footer=1, palette=False),
     Action("leave", ("escape",), "No filter", "No filter", "show all again and go back",
@@ -223,6 +239,74 @@ ACTIONS: tuple[Action, ...] = (
            footer=1, palette=False),
     Action("close", ("escape", "q", "i", "enter"), "Back", "Back", "back to the clients", Group.CLIENT,
            Place.CLIENT, footer=100, palette=False),
+
+    Action("next-face", ("tab",), "Next", "Next plot", "the next of the four plots", Group.PLOT,
+           Place.PLOT, footer=1, palette=False),
+    Action("previous-face", ("shift+tab",), "Plot before", "Plot before", "the plot before",
+           Group.PLOT, Place.PLOT, palette=False),
+    Action("messages", ("1",), "Messages/s", "Messages a second", "messages a second", Group.PLOT,
+           Place.PLOT, palette=False),
+    Action("bytes", ("2",), "Bytes/s", "Bytes a second", "bytes a second", Group.PLOT, Place.PLOT,
+           palette=False),
+    Action("gaps", ("3",), "Gaps", "Gaps between messages",
+           "how long a client is silent, how long answers take", Group.PLOT, Place.PLOT,
+           palette=False),
+    Action("number", ("4",), "Number", "A number against time",
+           "a number out of each message, against time", Group.PLOT, Place.PLOT, palette=False),
+    Action("edit", ("e",), "Number", "Say which number",
+           "say which number: u16be@4, or temp=([-\\d.]+)", Group.PLOT, Place.PLOT, footer=5,
+           palette=False),
+    Action("whose", ("a",), "All/one", "All clients or one", "of all clients, or of the one",
+           Group.PLOT, Place.PLOT, footer=7, palette=False),
+    Action("closer", ("plus", "equals_sign"), "Closer", "Closer",
+           "half the time, at the cursor or at the newest", Group.PLOT, Place.PLOT, footer=2,
+           palette=False),
+    Action("farther", ("minus",), "Farther", "Farther", "twice the time, up to all there is",
+           Group.PLOT, Place.PLOT, footer=6, palette=False),
+    Action("earlier", ("left",), "Earlier", "Earlier", "back in time", Group.PLOT, Place.PLOT,
+           footer=8, palette=False),
+    Action("later", ("right",), "Later", "Later", "on in time", Group.PLOT, Place.PLOT, footer=9,
+           palette=False),
+    Action("now", ("0", "end"), "Now", "Follow", "follow what comes", Group.PLOT, Place.PLOT,
+           footer=10, palette=False),
+    Action("cursor-left", ("h", "shift+left"), "Cursor", "Cursor left",
+           "point at the column before, and read its values", Group.PLOT, Place.PLOT, footer=3,
+           palette=False),
+    Action("cursor-right", ("l", "shift+right"), "Cursor right", "Cursor right",
+           "point at the next column", Group.PLOT, Place.PLOT, palette=False),
+    Action("open", ("enter",), "To the log", "Go there in the log",
+           "see the messages of the column in the log", Group.PLOT, Place.PLOT, footer=4,
+           palette=False),
+    Action("copy", ("y",), "Copy", "Copy", "copy the values that are shown as CSV", Group.PLOT,
+           Place.PLOT, footer=11, palette=False),
+    Action("close", ("escape", "q", "P"), "Back", "Back", "back to the log", Group.PLOT, Place.PLOT,
+           footer=100, palette=False),
+    Action("next-difference", ("n",), "Next", "Next difference", "go to the next difference",
+           Group.COMPARE, Place.COMPARE, footer=1, palette=False),
+    Action("previous-difference", ("N",), "Before", "Difference before", "go to the difference before",
+           Group.COMPARE, Place.COMPARE, footer=2, palette=False),
+    Action("form", ("x",), "Text/hex", "Text or hex", "show them as text or as hex",
+           Group.COMPARE, Place.COMPARE, footer=3, palette=False),
+    Action("swap", ("s",), "Swap", "Swap", "left becomes right", Group.COMPARE, Place.COMPARE, footer=4,
+           palette=False),
+    Action("copy", ("y",), "Copy", "Copy", "copy the differences as text", Group.COMPARE, Place.COMPARE,
+           footer=5, palette=False),
+    Action("close", ("escape", "q", "v"), "Back", "Back", "back to where you were", Group.COMPARE,
+           Place.COMPARE, footer=100, palette=False),
+
+    Action("open", ("enter",), "Compare", "Compare", "the two messages of the row, byte by byte",
+           Group.DIALOGUE, Place.DIALOGUE, footer=1, palette=False),
+    Action("next-difference", ("n",), "Next", "Next difference", "go to the next row that is not equal",
+           Group.DIALOGUE, Place.DIALOGUE, footer=2, palette=False),
+    Action("previous-difference", ("N",), "Before", "Difference before",
+           "go to the row before that is not equal", Group.DIALOGUE, Place.DIALOGUE, footer=3,
+           palette=False),
+    Action("swap", ("s",), "Swap", "Swap", "left becomes right", Group.DIALOGUE, Place.DIALOGUE,
+           footer=4, palette=False),
+    Action("copy", ("y",), "Copy", "Copy", "copy what is not equal as text", Group.DIALOGUE,
+           Place.DIALOGUE, footer=5, palette=False),
+    Action("close", ("escape", "q", "v"), "Back", "Back", "back to the clients", Group.DIALOGUE,
+           Place.DIALOGUE, footer=100, palette=False),
 
     Action("add", ("a",), "Add", "Add a listener", "listen on another address", Group.LISTENERS,
            Place.LISTENERS, footer=1, palette=False),

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tcpmon.core.model import Ask, View
-from tcpmon.core.node import Node, OwnNode, look_up
+from tcpmon.core.node import Node, OwnNode, look_up, whole
 from tcpmon.engine.engine import Engine
 from tcpmon.engine.thread import EngineThread
-from tests.ui.fakes import FakeNode, a_client
+from tests.ui.fakes import FakeNode, a_client, a_record
 
 
 def methods(face: type) -> dict[str, Callable[..., Any]]:
@@ -68,3 +68,14 @@ def test_look_up_of_who_moves() -> None:
             return view
 
     assert look_up(Moving([a_client(1), a_client(2), a_client(3)]), 2) is None
+
+
+def test_whole() -> None:
+    """A message is had with all its bytes, and none instead of another when it is gone."""
+    node = FakeNode([a_client(1)], [a_record(5, b"x" * 10_000), a_record(7, client=2)])
+    found = whole(node, (5, 0), None)
+    assert found is not None
+    assert len(found.data) == found.size == 10_000
+    assert whole(node, (4, 0), None) is None
+    assert whole(node, (7, 0), 1) is None
+    assert whole(node, (8, 0), None) is None

@@ -79,7 +79,7 @@ class Sieve:
             end = chunk.end
             numbers: Sequence[int] = range(max(self._next, chunk.first), end)
             if self._client is not None:
-                known = chunk.concerning(self._client)
+                known = self._window.concerning(chunk, self._client)
                 numbers = known[bisect_left(known, self._next) : bisect_left(known, end)]
             for start in range(0, len(numbers), SLICE):
                 part = numbers[start : start + SLICE]

@@ -69,6 +69,7 @@ class Window:
         self._cuts: OrderedDict[int, dict[Stream, Cut]] = OrderedDict()
         self._orders: dict[int, tuple[array[int], array[int]]] = {}
         self._groups: tuple[int, int, dict[int, list[int]]] = (-1, 0, {})  # of the open chunk
+        self._concerned: tuple[tuple[int, int, int], list[int]] = ((-1, 0, 0), [])
         self._states: OrderedDict[Stream, dict[int, Pending]] = OrderedDict()
         self._full_rows: dict[tuple[int, int | None], array[int]] = {}
         self._first = 0
@@ -159,7 +160,7 @@ class Window:
         if known is not None:
             numbers = known
         elif client is not None:
-            numbers = chunk.concerning(client)
+            numbers = self.concerning(chunk, client)
         low = 0 if backwards else bisect_left(numbers, start[0])
         high = bisect_right(numbers, start[0]) if backwards else len(numbers)
         wanted = numbers[low:high]
@@ -238,6 +239,24 @@ class Window:
             self._orders[chunk.first] = known
         order, heads = known
         return order[bisect_left(heads, wanted) : bisect_right(heads, wanted)]
+
+    def concerning(self, chunk: Chunk, client: int) -> Sequence[int]:
+        """Return the numbers of a chunk's records that concern a client, in order."""
+        key = chunk.first, chunk.end, client
+        if self._concerned[0] != key:
+            heads = range(head(client, 0), head(client + 1, 0))
+            if chunk.full:
+                self._numbers(chunk, (client, Kind.RX))
+                order, sorted_heads = self._orders[chunk.first]
+                low = bisect_left(sorted_heads, heads[0])
+                found = list(order[low : bisect_right(sorted_heads, heads[-1])])
+            else:
+                groups = self._group(chunk)
+                found = [at for head_ in heads for at in groups.get(head_, ())]
+            numbers = [chunk.first + at for at in found]
+            numbers += [seq for seq, cast in list(chunk.casts.items()) if client in cast]
+            self._concerned = key, sorted(numbers)
+        return self._concerned[1]
 
     def _group(self, chunk: Chunk) -> dict[int, list[int]]:
         """Return the records of the open chunk by their heads."""
@@ -419,7 +438,9 @@ class Window:
         while length > 0 and number < len(chunks):
             chunk = chunks[number]
             numbers = self._numbers(chunk, stream)
-            for at in numbers[bisect_left(numbers, seq - chunk.first) :]:
+            first = bisect_left(numbers, seq - chunk.first)
+            for place in range(first, len(numbers)):
+                at = numbers[place]
                 part = bytes(chunk.data[at][offset : offset + length])
                 parts.append(part)
                 length -= len(part)

@@ -61,3 +61,5 @@ DEPTH = 32
 """What is nested deeper is not looked at."""
 UNPACKED = 1 << 20
 """No more bytes than that are unpacked from what was compressed."""
+LOOKED_AT = 1 << 20
+"""What is behind so many bytes of a message is not looked at."""

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Event
 
+from msgspec import Struct
 from textual.screen import Screen
 
 from tcpmon.core.errors import CannotWrite
@@ -24,6 +25,21 @@ LARGE = 1 << 20
 REST_SECONDS = 0.001  # after each part, for the screen and the server
 
 
+class Seen(Struct, frozen=True):
+    """What a person looks at.
+
+    lens: through what the log is looked at; floor: records before it were cleared from view; row:
+    its row. clients: who is marked, or whose row it is. in_log: whether the log has the focus,
+    whose contents are offered first then; else it is the clients.
+    """
+
+    lens: Lens
+    floor: int
+    row: Record | None
+    clients: tuple[int, ...]
+    in_log: bool
+
+
 class Carrying:
     """Asks a person in which form, carries away, tells the outcome."""
 
@@ -39,8 +55,11 @@ class Carrying:
         if record is None or record.kind > Kind.CAST:
             self._screen.notify("an event has no bytes", severity="warning")
             return
-        whole = look_at(self._node, _place(record))
-        await self.copy_bytes(whole.data if whole else record.data)
+        whole = await asyncio.to_thread(look_at, self._node, _place(record))
+        if whole is not None:
+            await self.copy_bytes(whole.data)
+        else:
+            self._screen.notify("the message has been dropped meanwhile", severity="warning")
 
     async def copy_bytes(self, data: bytes) -> None:
         """Copy bytes in a form that is asked for."""
@@ -81,26 +100,18 @@ class Carrying:
 
     # -- to files --------------------------------------------------------------------
 
-    async def export(
-        self,
-        shown: What,
-        record: Record | None,
-        clients: tuple[int, ...],
-        name: str,
-        in_log: bool,
-    ) -> None:
-        """Write what is asked for to a file that is asked for.
-
-        shown: what the log shows. record: the log's row. clients: who is
-        marked, or whose row it is; name: how the first one is called. in_log: whether one looks
-        at the log, whose contents come first then; else it is the clients.
-        """
-        whats = [shown]
-        if in_log and record is not None and record.kind <= Kind.CAST:
-            amount = record.size if isinstance(record, Message) else len(record.data)
-            whats.append(What(f"this message, {number(amount)} B", Scope(only=_place(record))))
+    async def export(self, seen: Seen, title_of: Callable[[int], str]) -> None:
+        """Write what is asked for to a file that is asked for. title_of: what a client is
+        called."""
+        lens, row, clients = seen.lens, seen.row, seen.clients
+        whose = "all clients" if lens.client is None else title_of(lens.client)
+        only = f", only what matches {lens.filter}" if lens.filter else ""
+        whats = [What(f"what the log shows: {whose}{only}", Scope(lens, first=seen.floor))]
+        if seen.in_log and row is not None and row.kind <= Kind.CAST:
+            amount = row.size if isinstance(row, Message) else len(row.data)
+            whats.append(What(f"this message, {number(amount)} B", Scope(only=_place(row))))
         if clients:
-            whats.insert(len(whats) if in_log else 0, _conversation(clients, name))
+            whats.insert(len(whats) if seen.in_log else 0, _conversation(clients, title_of))
         span = self._node.span()
         kept = counted(span.end - span.first, "record")
         whats.append(What(f"everything that is kept, {kept}", Scope()))
@@ -109,9 +120,9 @@ class Carrying:
             self._screen.app.notify(done, timeout=10)
 
 
-def _conversation(clients: tuple[int, ...], name: str) -> What:
+def _conversation(clients: tuple[int, ...], title_of: Callable[[int], str]) -> What:
     if len(clients) == 1:
-        return What(f"all of {name}", Scope(Lens(clients[0])))
+        return What(f"all of {title_of(clients[0])}", Scope(Lens(clients[0])))
     several = counted(len(clients), "marked client")
     return What(f"all of the {several}", Scope(clients=frozenset(clients)))
 

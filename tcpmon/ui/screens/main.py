@@ -4,10 +4,8 @@ It holds the widgets together and says which of them an action means; what the
 actions are is in `actions`, what takes more than a keystroke in `errands`.
 """
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,8 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tcpmon.core.commands import How
-from tcpmon.core.export.walk import Scope
-from tcpmon.core.model import Ask, Client, Lens, View
+from tcpmon.core.model import Ask, Client, View
 from tcpmon.core.node import Node, look_up
 from tcpmon.core.units import counted
 from tcpmon.ui import framed
@@ -26,10 +23,10 @@ from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
 from tcpmon.ui.render import copied, title
-from tcpmon.ui.screens.carrying import Carrying
+from tcpmon.ui.screens.comparer import Comparer
 from tcpmon.ui.screens.errands import Errands
-from tcpmon.ui.screens.export import What
-from tcpmon.ui.widgets.clients import ClientsPane, shown
+from tcpmon.ui.screens.searching import Searching
+from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
 from tcpmon.ui.widgets.filterbar import FilterBar, FilterInput
 from tcpmon.ui.widgets.footer import KeyFooter
@@ -41,7 +38,6 @@ if TYPE_CHECKING:
     from tcpmon.ui.screens.listeners import Failure
 
 ROOMY = 32  # rows from which the composer is always there
-SEEN = 200  # clients whose numbers, names and addresses completion offers
 NAMED = 6  # targets that the composer's border names
 
 
@@ -65,16 +61,17 @@ class MainScreen(Screen[None]):
         self._clipboard = clipboard
         self._status = StatusBar("status", answer)
         self._clients = ClientsPane("clients", self._ask)
-        self._filter = FilterBar("filter", self._seen)
         self._messages = MessagesPane("messages", node, self._title_of)
         self._composer = Composer("composer", self._describe)
         self._footer = KeyFooter("footer", Place.MAIN)
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
+        self._searching = Searching(self, node, self._clients, self._messages)
         self._errands = Errands(self, node, self._title_of, self._ask)
-        self._carrying = Carrying(self, node, clipboard)
+        self._comparer = Comparer(self, node, self._title_of, clipboard, self._status.pin)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
+        self._numbers: list[str] = []  # that were plotted, the newest first
         self._paused_at = 0  # the end of the records then
         self._drafts: dict[Targets, tuple[Form, str]] = {}  # what was left unsent, for whom
 
@@ -82,7 +79,7 @@ class MainScreen(Screen[None]):
         """From the top down."""
         yield self._status
         yield self._clients
-        yield self._filter
+        yield self._searching.bar
         yield self._messages
         yield self._composer
         yield self._footer
@@ -101,7 +98,7 @@ class MainScreen(Screen[None]):
     def _show_clients(self, view: View) -> None:
         self._clients.show(view)
         self.set_class(not view.count + view.hidden, "-empty")
-        self._filter.tell(*shown(view))
+        self._searching.tell(view)
 
     def _show_messages(self, view: View) -> None:
         if not self._feed.paused:
@@ -132,7 +129,7 @@ class MainScreen(Screen[None]):
     def _refocus(self) -> None:
         focused = self.focused
         self.set_class(isinstance(focused, ComposerInput), "-writing")
-        self._filter.attend(focused)
+        self._searching.bar.attend(focused)
         place = _PLACES.get(type(focused), Place.MAIN)
         pane = focused.id if focused and focused.id and place is Place.MAIN else ""
         self._footer.focus_on(place, pane)
@@ -212,10 +209,12 @@ class MainScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Undo the newest of what narrows the view."""
+        if self._comparer.forget():
+            return
         if self.maximized is not None:
             self.minimize()
-        elif self._clients.filter:
-            self._clients.set_filter("")
+        elif self._searching.back():
+            pass
         elif self._messages.scope is not None:
             self._messages.set_scope(None)
         elif self._messages.floor:
@@ -398,17 +397,26 @@ class MainScreen(Screen[None]):
             everyone = self._node.view(self._clients.everyone())
             self._clients.set_marks(marked & {row.id for row in everyone.rows})
 
+    # -- filters and searches -----------------------------------------------------------
+
     def action_filter(self) -> None:
-        self._filter.open(self._clients.filter, self._clients.set_filter)
+        self._searching.filter(self._pane)
 
     def action_filter_clear(self) -> None:
-        self._clients.set_filter("")
+        self._pane.set_filter("")
 
-    def _seen(self, what: str) -> Iterable[str]:
-        from tcpmon.core.query.completion import seen_in
+    def action_find(self) -> None:
+        self._searching.find()
 
-        ask = replace(self._clients.everyone(), count=SEEN)
-        return seen_in(self._node.view(ask))(what)
+    def action_find_next(self) -> None:
+        self._searching.step(1)
+
+    def action_find_previous(self) -> None:
+        self._searching.step(-1)
+
+    @on(FilterBar.Left)
+    def _leave_filter(self) -> None:
+        self._searching.left()
 
     # -- the log ------------------------------------------------------------------------
 
@@ -438,6 +446,27 @@ class MainScreen(Screen[None]):
     def action_times(self) -> None:
         self.notify(f"times: {self._messages.next_times()}", timeout=2)
 
+    @work
+    async def action_plot(self) -> None:
+        """Of the client one looks at; in a log of all, of all, and the row's is a key away."""
+        from tcpmon.ui.screens.plot import PlotScreen
+
+        everyone = self._pane is self._messages and self._messages.scope is None
+        name, past = self._title_of, self._numbers
+        plot = PlotScreen(self._node, self._looked_at, name, self._clipboard, past, everyone)
+        place = await self.app.push_screen_wait(plot)
+        if place is not None:
+            self._messages.set_scope(plot.client)
+            self._messages.go_to(place)
+            self._go(self._messages)
+
+    def action_compare(self) -> None:
+        """Two messages of the log, or two clients of the table."""
+        if self._pane is self._messages:
+            self._comparer.message(self._messages.selected, self._messages.scope)
+        else:
+            self._comparer.clients(self._clients.marked, self._clients.cursor)
+
     def action_clear_log(self) -> None:
         self._messages.clear()
 
@@ -452,17 +481,20 @@ class MainScreen(Screen[None]):
 
     @work
     async def action_copy_as(self) -> None:
-        await self._carrying.copy_record(self._messages.selected)
+        from tcpmon.ui.screens.carrying import Carrying
+
+        carrying = Carrying(self, self._node, self._clipboard)
+        await carrying.copy_record(self._messages.selected)
 
     @work
     async def action_export(self) -> None:
         """What the log shows, the row's message, its client or the marked ones, or everything."""
+        from tcpmon.ui.screens.carrying import Carrying, Seen
+
         log, client = self._messages, self._looked_at
-        whose = "all clients" if log.scope is None else self._title_of(log.scope)
-        shown = What(f"what the log shows: {whose}", Scope(Lens(log.scope), first=log.floor))
         clients = self._clients.targets() if self._clients.marked else (client,) if client else ()
-        name = self._title_of(clients[0]) if clients else ""
-        await self._carrying.export(shown, log.selected, clients, name, self._pane is log)
+        seen = Seen(log.lens, log.floor, log.selected, clients, self._pane is log)
+        await Carrying(self, self._node, self._clipboard).export(seen, self._title_of)
 
     # -- the window ---------------------------------------------------------------------
 

@@ -25,7 +25,6 @@ from tcpmon.ui.render import (
     told,
     wrapped,
 )
-from tcpmon.ui.screens.carrying import Carrying
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.pane import Pane
 
@@ -96,6 +95,8 @@ class MessageScreen(Screen[None]):
     @work
     async def action_copy_as(self) -> None:
         """In a form that is asked for."""
+        from tcpmon.ui.screens.carrying import Carrying
+
         if self._pane.record.kind > Kind.CAST:
             self.notify("an event has no bytes", severity="warning")
             return

@@ -31,6 +31,7 @@ STYLES: dict[str, tuple[str, str, str]] = {
     "heading": ("quiet", "", ""),
     "key": ("accent", "", "bold"),
     "alert": ("background", "warning", "bold"),
+    "differs": ("warning", "", "bold underline"),
     "match": ("background", "accent", ""),
     "gap": ("accent", "", "bold"),
     "frame": ("border-blurred", "", ""),
@@ -115,6 +116,7 @@ class Lines(Widget):
             bgcolor=Color.parse(variables[background]).rich_color if background else None,
             bold="bold" in weight or None,
             italic="italic" in weight or None,
+            underline="underline" in weight or None,
         )
 
     def forget_styles(self) -> None:

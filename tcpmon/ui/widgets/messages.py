@@ -66,6 +66,7 @@ class MessagesPane(Pane):
         self._start = 0  # time of the first record there was
         self._search = Search(self, node, self.sync)
         self._query: Query | None = None  # what is marked
+        self._sought: tuple[int, bool] | None = None  # as `find_next` was asked, not found yet
         self.follow = True
         self.form = Form.TEXT
         self.find = ""
@@ -83,6 +84,11 @@ class MessagesPane(Pane):
         return self._reel.lens
 
     @property
+    def filter(self) -> str:
+        """Only messages that match it are shown, "" for all."""
+        return self.lens.filter
+
+    @property
     def scope(self) -> int | None:
         """The one client whose messages are shown; None = all."""
         return self.lens.client
@@ -98,6 +104,8 @@ class MessagesPane(Pane):
         """Look at what is there now, and paint."""
         self._search.go_on()
         self._reel.look()
+        if self._sought:
+            self.find_next(*self._sought)
         if not self._start and (first := self._node.records(self._reel.span.first, 1)):
             self._start = first[0].time
         self.repaint()
@@ -140,10 +148,18 @@ class MessagesPane(Pane):
         return left, note
 
     def _progress(self) -> Line:
-        """Return how many messages are shown or found, of how many that were looked at."""
+        text, _ = self.sifted
+        return [(f"{text}  ", "warn" if self.filter else "note")] if text else []
+
+    @property
+    def sifted(self) -> tuple[str, str]:
+        """How many messages are shown or found, of how many that were looked at, or what is wrong
+        with what is looked for; and how that looks."""
         search = self._search
         if search.lens is None:
-            return []
+            return "", ""
+        if self._query and self._query.trouble:
+            return self._query.trouble, "warn"
         sifted = search.sifted
         verb = "found" if self.find else "shown"
         text = f"{number(sifted.found)} {verb} of {number(sifted.looked)}"
@@ -151,7 +167,7 @@ class MessagesPane(Pane):
             text += ", stopped"
         elif not sifted.done:
             text += " …"
-        return [(f"{text}  ", "warn" if self.lens.filter else "note")]
+        return text, "dim"
 
     def rows(self) -> Iterable[tuple[Line, str]]:
         """Return the lines that are in the window."""
@@ -376,20 +392,25 @@ class MessagesPane(Pane):
         both = [f"({text})" for text in (self.lens.filter, self.find) if text]
         return replace(self.lens, filter=" ".join(both), most=TEXT_MOST)
 
-    def find_next(self, step: int) -> bool:
-        """Select the next match, or the one before; return whether there is one."""
+    def find_next(self, step: int, here: bool = False) -> bool:
+        """Select the next match, or the one before; return whether there is one, or may be one
+        yet: it is gone to as soon as it is found. here: the message one is at will do."""
         current = self.selected
         if not self.find or current is None:
             return False
-        start = _behind(current) if step > 0 else current.place
+        start = _behind(current) if (step > 0) != here else current.place
         found = self._node.messages(start, step, self._find_lens)
+        self._sought = None
         if found:
             self._select(found[0])
             self.sync()
-        return bool(found)
+        elif not (self._search.sifted.done or self._search.stopped):
+            self._sought = step, here
+        return bool(found) or self._sought is not None
 
     def stop_search(self) -> bool:
         """Look no further; return whether there was something left to look at."""
+        self._sought = None
         return self._search.stop()
 
     def clear(self) -> None:

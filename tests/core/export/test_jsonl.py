@@ -5,6 +5,7 @@ import json
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from tcpmon.core import escape as escaping
 from tcpmon.core.escape import escape
@@ -57,3 +58,16 @@ def test_a_time_is_stamped() -> None:
         "time": "12",
         "address": ":80",
     }
+
+
+@given(payloads)
+def test_what_is_odd_is_told_of_a_large_one_too(message: Message) -> None:
+    """Of how many reads it is and what is wrong with it stands in the line of any message."""
+    strange = replace(message, reads=3, odd='incomplete, "3 B" missing')
+    at_once = b"".join(FORM.pieces(strange))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "PIECE", -1)
+        in_parts = json.loads(b"".join(FORM.pieces(strange)))
+    if message.kind != Kind.CAST:
+        assert (in_parts["reads"], in_parts["odd"]) == (3, strange.odd)
+        assert in_parts == json.loads(at_once)

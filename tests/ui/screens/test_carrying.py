@@ -109,8 +109,10 @@ async def test_the_whole_message_is_copied(terminal: list[str]) -> None:
     """If the log has only its beginning, all of it is fetched for the copy."""
 
     class Node(FakeNode):
+        most = 0
+
         def messages(self, start: At, count: int, lens: Lens) -> list[Message]:
-            self.most = lens.most
+            self.most = max(self.most, lens.most)
             return super().messages(start, count, lens)
 
     fake = Node([a_client(1)], [a_record(0, b"x" * 10_000)])
@@ -119,6 +121,18 @@ async def test_the_whole_message_is_copied(terminal: list[str]) -> None:
         await until(pilot, lambda: bool(terminal))
     assert terminal == ["x" * 10_000]
     assert fake.most > 10_000
+
+
+async def test_a_message_that_is_gone_is_not_copied_by_half(
+    terminal: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was dropped while it was still on the screen is told, and nothing is asked."""
+    gone = Message(7, 1, Kind.RX, 1, b"beginn", size=100)
+    monkeypatch.setattr(MessagesPane, "selected", gone)
+    async with a_screen(node()) as (app, pilot):
+        await pilot.press("2", "Y")
+        await until(pilot, lambda: "the message has been dropped meanwhile" in said(app))
+        assert isinstance(app.screen, MainScreen)
 
 
 @pytest.mark.parametrize("opened", [False, True], ids=["log", "message"])

@@ -3,6 +3,7 @@
 import pytest
 
 from tcpmon.core.model import Listener
+from tcpmon.ui.widgets.status import StatusBar
 from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, a_record, a_screen, lines, look, until
 
 
@@ -98,3 +99,15 @@ async def test_many_listeners_are_counted() -> None:
     node.listeners = ()
     async with a_screen(node, SMALL) as (app, _):
         assert "○ not listening" in lines(app)[0]
+
+
+async def test_what_is_put_aside_is_told() -> None:
+    """As long as a message is put aside to be compared, the first line says which."""
+    async with a_screen(FakeNode([a_client(1)]), SMALL) as (app, pilot):
+        status = app.screen.query_one(StatusBar)
+        status.pin("#1 RX 6 B")
+        await pilot.pause()
+        assert "compare #1 RX 6 B" in lines(app)[0]
+        status.pin("")
+        await pilot.pause()
+        assert "compare" not in lines(app)[0]
