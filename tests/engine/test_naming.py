@@ -1,15 +1,20 @@
 """Clients have names: by address, by what they say first, or as a person wants it."""
 
 import asyncio
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from hypothesis import given, strategies as st
 
 from tcpmon.core.commands import Listen, Name
 from tcpmon.core.endpoint import TcpEndpoint
 from tcpmon.core.errors import BadName, BadNetwork, BadPattern, NoSuchTarget
 from tcpmon.core.model import Kind, opened_as, renamed
+from tcpmon.engine.connection import Connection
 from tcpmon.engine.engine import Engine
-from tcpmon.engine.naming import FIRST_BYTES, LOOKS_MOST, TIMEOUTS_MOST
+from tcpmon.engine.naming import FIRST_BYTES, LOOKS_MOST, TIMEOUTS_MOST, Naming
 from tests.engine.conftest import WAIT, Peer, Serve, Stage
 
 IMEI = r"imei=(\d+)"
@@ -87,6 +92,24 @@ async def test_a_name_in_pieces(serve: Serve) -> None:
         await stage.received(peer, before + len(piece))
     assert stage.row(peer).name == "358412"
     assert names_told(stage, peer) == ["358412"]
+
+
+WORDS = b"\0 hello imei=358412; and imei=7;"
+
+
+@given(st.sets(st.integers(1, len(WORDS) - 1)))
+def test_a_name_in_any_pieces(cuts: set[int]) -> None:
+    """However the network cuts what a client says first, its name is the same."""
+    client = SimpleNamespace(
+        id=1, host="", name="", listener=SimpleNamespace(id=1), heed=lambda wanted: None
+    )
+    connection = cast("Connection", client)
+    naming = Naming({}, IMEI, lambda connection: None, lambda text: None)
+    naming.greet(connection)
+    edges = [0, *sorted(cuts), len(WORDS)]
+    for start, end in pairwise(edges):
+        naming.heard(connection, WORDS[start:end])
+    assert client.name == "358412"
 
 
 async def test_a_name_that_nothing_follows(serve: Serve) -> None:
