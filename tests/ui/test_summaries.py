@@ -45,7 +45,12 @@ def test_a_body_is_decoded_without_what_is_around_it() -> None:
 def test_what_is_known_is_not_decoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """But what has grown is, and no more is remembered than fits on many screens."""
     asked: list[bytes] = []
-    monkeypatch.setattr(summaries, "_summary", lambda data: asked.append(data) or "")
+
+    def summary(data: bytes) -> str:
+        asked.append(data)
+        return ""
+
+    monkeypatch.setattr(summaries, "_summary", summary)
     known = Summaries()
     for _ in range(3):
         known.of(a_message(b"x"))
