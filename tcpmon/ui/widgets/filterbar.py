@@ -21,6 +21,7 @@ from tcpmon.core.escape import escape_hidden, escape_text
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.render import Line, cells_of, fit
+from tcpmon.ui.widgets.line_input import LineInput
 from tcpmon.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _fitting(error: BadFilter, room: int) -> str:
     return fit(error.message, max(1, room)).rstrip()
 
 
-class FilterInput(Input):
+class FilterInput(LineInput):
     """The line itself. What cannot be seen is turned into an escape as it comes in."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FILTER)
