@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from tcpmon.config import Config
+from tcpmon.config import Config, Own
 from tcpmon.core.commands import Listen
 from tcpmon.engine.engine import Engine
 from tcpmon.engine.thread import EngineThread
@@ -13,12 +13,19 @@ def make_engine(config: Config) -> Engine:
     """Return an engine that does what the config says, not started and not listening yet."""
     rules = dict.fromkeys(config.allow, True) | dict.fromkeys(config.deny, False)
     return Engine(
-        answer=_answer(config),
-        half_open=config.half_open,
-        limits=config.limits,
-        rules=rules,
-        framing=config.framing,
-    )
+        answer=_answer(config), half_open=config.half_open, limits=config.limits, rules=rules,
+        framing=config.framing, names=config.names, name_from=config.name_from,
+        silence=config.silence, silences=config.silences,
+    )  # fmt: skip
+
+
+def listens(config: Config) -> list[Listen]:
+    """Return the commands that make an engine listen as the config says, in its order."""
+    commands = []
+    for endpoint in config.endpoints:
+        own = config.own.get(endpoint, Own())
+        commands.append(Listen(endpoint, own.framing or "", own.name_from or "", own.silence))
+    return commands
 
 
 def _answer(config: Config) -> Callable[[bytes], bytes] | None:
@@ -43,8 +50,8 @@ def start_thread(config: Config) -> EngineThread:
     node = EngineThread(make_engine(config))
     node.start()
     try:
-        for endpoint in config.endpoints:
-            node.do_now(Listen(endpoint))
+        for listen in listens(config):
+            node.do_now(listen)
     except BaseException:
         node.stop()
         node.ended.result()

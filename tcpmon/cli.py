@@ -1,4 +1,4 @@
-"""Flags to a config; picks a front end and only then imports it.
+"""Understands the arguments; picks a front end and only then imports it.
 
 Nothing but argparse is imported before the arguments are understood, so that
 `tcpmon --help` is there at once.
@@ -15,10 +15,7 @@ from tcpmon import __version__
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-    from tcpmon.config import Config
-
 VERBS = ("serve",)
-UNSENT_LEAST = 64 << 10
 
 DESCRIPTION = """\
 A TCP server you can see into: who is connected, what each says byte by byte,
@@ -151,7 +148,7 @@ def _screen_parser() -> _Parser:
         "tcpmon [OPTION ...] [ADDRESS ...]\n       tcpmon serve [OPTION ...] [ADDRESS ...]",
         DESCRIPTION,
     )
-    parser.add_argument("--theme", metavar="NAME", default="auto",
+    parser.add_argument("--theme", metavar="NAME",
                         help="tcpmon-dark, tcpmon-light or a theme of the palette")  # fmt: skip
     parser.add_argument("--version", action="version", version=f"tcpmon {__version__}")
     return parser
@@ -176,15 +173,25 @@ def _parser(prog: str, usage: str, description: str) -> _Parser:
     )  # fmt: skip
     add = parser.add_argument
     add("address", nargs="*", metavar="ADDRESS", help="where to listen, see below")
-    add("--echo", action="store_true", help="send back what comes")
+    add("-c", "--config", metavar="FILE",
+        help="what no flag says is taken from FILE (~/.config/tcpmon/config.toml)")  # fmt: skip
+    add("--echo", action="store_true", default=None, help="send back what comes")
     add("--reply", metavar="TEXT", help="answer each read with TEXT")
-    add("--half-open", action="store_true",
+    add("--half-open", action="store_true", default=None,
         help="keep clients that have closed their sending side")  # fmt: skip
-    add("--keep", metavar="SIZE", default="64MiB",
+    add("--keep", metavar="SIZE",
         help="memory for what happened, oldest out first (64MiB)")  # fmt: skip
+    add("--framing", metavar="HOW",
+        help="cut what comes into messages: line, u16be ... (none)")  # fmt: skip
+    add("--name-from", metavar="REGEX",
+        help="name clients by what they say first, as 'imei=(\\d+)'")  # fmt: skip
+    add("--silence", metavar="TIME",
+        help="say so when a client has been silent so long, as 30s (never)")  # fmt: skip
+    add("--no-hints", action="store_true", default=None,
+        help="do not tell what was noticed in what clients say")  # fmt: skip
     limits = parser.add_argument_group("limits")
     add = limits.add_argument
-    add("--max-clients", metavar="N", type=int, default=10_000,
+    add("--max-clients", metavar="N", type=int,
         help="clients at once, more are refused (10000)")  # fmt: skip
     add("--max-per-address", metavar="N", type=int,
         help="of them from one address (any number)")  # fmt: skip
@@ -192,84 +199,26 @@ def _parser(prog: str, usage: str, description: str) -> _Parser:
         help="new clients a second, more are refused (any number)")  # fmt: skip
     add("--max-idle", metavar="TIME",
         help="close a client when no byte has moved for so long, as 90s (never)")  # fmt: skip
-    add("--max-unsent", metavar="SIZE", default="8MiB",
+    add("--max-unsent", metavar="SIZE",
         help="bytes that may wait for a client that does not read (8MiB)")  # fmt: skip
-    add("--unread", choices=("skip", "drop", "disconnect"), default="skip",
+    add("--unread", choices=("skip", "drop", "disconnect"),
         help="what a client beyond that gets of more: nothing, or it loses what has waited"
              " longest, or its connection (skip)")  # fmt: skip
-    add("--allow", metavar="NETWORK", action="append", default=[],
+    add("--allow", metavar="NETWORK", action="append",
         help="let only these in: an address, or as 10.0.0.0/8; more than once")  # fmt: skip
-    add("--deny", metavar="NETWORK", action="append", default=[],
+    add("--deny", metavar="NETWORK", action="append",
         help="let these not in; where both hold, the narrower one decides")  # fmt: skip
     return parser
 
 
-def _config(options: argparse.Namespace) -> "Config":
-    from msgspec.structs import replace
-
-    from tcpmon.config import Config
-    from tcpmon.core.access import network_text, parse_network
-    from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, TcpEndpoint, clash, parse
-    from tcpmon.core.errors import BadAddress, BadSize, BadTime, InputError
-    from tcpmon.core.escape import escape_text, unescape
-    from tcpmon.core.limits import MIB, Limits, Unread
-    from tcpmon.core.units import binary_size, parse_size, parse_time
-
-    endpoints = tuple(parse(word) for word in options.address)
-    for number, endpoint in enumerate(endpoints):
-        if any(clash(endpoint, other) for other in endpoints[:number]):
-            raise BadAddress(f"{escape_text(str(endpoint))} is given twice", "leave one out")
-    if options.echo and options.reply is not None:
-        raise InputError("--echo and --reply are two answers to the same read", "take one of them")
-    keep = parse_size(options.keep)
-    if keep < MIB:
-        raise BadSize(f"--keep {escape_text(options.keep)} is too little", "1MiB is the least")
-    for flag in ("max_clients", "max_per_address", "max_accepts"):
-        count = getattr(options, flag)
-        if count is not None and count < 1:
-            word = "--" + flag.replace("_", "-")
-            raise InputError(f"{word} {count} lets nobody in", "1 is the least")
-    unsent = parse_size(options.max_unsent)
-    if unsent < UNSENT_LEAST:
-        what = f"--max-unsent {escape_text(options.max_unsent)} is too little"
-        raise BadSize(what, f"{binary_size(UNSENT_LEAST)} is the least")
-    idle = 0.0 if options.max_idle is None else parse_time(options.max_idle)
-    if options.max_idle is not None and idle < 1:
-        raise BadTime(f"--max-idle {escape_text(options.max_idle)} is too short", "1s is the least")
-    allow, deny = (
-        [parse_network(word) for word in words] for words in (options.allow, options.deny)
-    )
-    if both := set(allow).intersection(deny):
-        network = network_text(both.pop())
-        raise InputError(f"{network} is both allowed and denied", "leave one out")
-    return Config(
-        endpoints=endpoints or (TcpEndpoint(LOCALHOST, DEFAULT_PORT),),
-        echo=options.echo,
-        reply=None if options.reply is None else unescape(options.reply),
-        half_open=options.half_open,
-        limits=replace(
-            Limits(),
-            clients=options.max_clients,
-            per_address=options.max_per_address or 0,
-            accepts=options.max_accepts or 0,
-            keep=keep,
-            slow=unsent // 8,
-            stuck=unsent,
-            total=max(Limits().total, unsent),
-            unread=Unread(options.unread),
-            idle_seconds=idle,
-        ),
-        allow=tuple(map(network_text, allow)),
-        deny=tuple(map(network_text, deny)),
-    )
-
-
 def _serve(options: argparse.Namespace) -> None:
+    from tcpmon import settings
     from tcpmon.config import ServeConfig
 
     if options.filter:
         _check_filter(options.filter)
-    config = ServeConfig(_config(options), options.format, options.quiet, options.filter)
+    given = settings.Given(vars(options))
+    config = ServeConfig(settings.node(given), options.format, options.quiet, options.filter)
     from tcpmon.headless.serve import run
 
     run(config)
@@ -287,9 +236,11 @@ def _check_filter(text: str) -> None:
 
 
 def _screen(options: argparse.Namespace, arguments: list[str]) -> None:
+    from tcpmon import settings
     from tcpmon.config import ScreenConfig
 
-    config = ScreenConfig(_config(options), options.theme)
+    given = settings.Given(vars(options))
+    config = ScreenConfig(settings.node(given), given.get("theme", "auto"))
     _need_a_terminal(arguments)
     from tcpmon.build import start_thread
 

@@ -8,13 +8,25 @@ from tcpmon.core.endpoint import Endpoint
 from tcpmon.core.limits import Limits
 
 
+class Own(Struct, frozen=True):
+    """What holds for one address alone, instead of what holds for all; None = as for all."""
+
+    framing: str | None = None
+    silence: float | None = None
+    name_from: str | None = None
+
+
 class Config(Struct, frozen=True):
     """What a node does.
 
     endpoints: where it listens. echo: answer each read with what came; reply:
     answer each read with this. half_open: keep a client that has closed its
-    sending side. Limits: see there. allow, deny: addresses and networks, see core.access. framing:
-    how streams are cut into messages, see core.framing.spec.
+    sending side. Limits: see there. allow, deny: addresses and networks, see core.access.
+    framing: how streams are cut into messages, see core.framing.spec. hints: whether the screen
+    tells what it has noticed. names, name_from: what clients are called, see core.naming.
+    silence: seconds after which it is said that a client is silent, 0 = never; silences: the
+    same by pattern of its name. filters: what `@name` stands for in a filter. own: what holds
+    for those alone who come in by an endpoint.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -25,6 +37,13 @@ class Config(Struct, frozen=True):
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     framing: str = "none"
+    hints: bool = True
+    names: dict[str, str] = {}
+    name_from: str = ""
+    silence: float = 0.0
+    silences: dict[str, float] = {}
+    filters: dict[str, str] = {}
+    own: dict[Endpoint, Own] = {}
 
 
 class ServeConfig(Struct, frozen=True):

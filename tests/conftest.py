@@ -1,4 +1,7 @@
-"""Properties are tried without a clock: a busy machine breaks no promise."""
+"""Properties are tried without a clock: a busy machine breaks no promise. No test reads a
+person's own files."""
+
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +13,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tcpmon")
+
+# What the one who runs the tests has configured is none of their business.
+os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_STATE_HOME"] = "/dev/null/none"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

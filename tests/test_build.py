@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tcpmon.build import make_engine, start_thread
-from tcpmon.config import Config
+from tcpmon.build import listens, make_engine, start_thread
+from tcpmon.config import Config, Own
+from tcpmon.core.commands import Listen
 from tcpmon.core.endpoint import Endpoint, TcpEndpoint, UnixEndpoint
 from tcpmon.core.errors import CannotListen
 from tcpmon.core.limits import Limits
-from tcpmon.core.model import Ask, Listener
+from tcpmon.core.model import Ask, Framed, Listener
 from tcpmon.engine.thread import EngineThread
 
 WAIT = 10.0
@@ -67,6 +68,23 @@ def test_limits() -> None:
     engine = make_engine(Config((HERE,), limits=limits))
     assert engine.limits is limits
     assert engine.store.limit_bytes == 1 << 21
+
+
+def test_names_and_silence() -> None:
+    """What is called how, and whose silence matters, is what the config says; each endpoint has
+    its own way if the config says so."""
+    other = TcpEndpoint("127.0.0.2", 0)
+    config = Config(
+        (HERE, other), names={"127.0.0.1": "here"}, silence=5.0, silences={"a": 1.0},
+        own={other: Own("line", 3.0, "id=(.)")}, framing="u16be",
+    )  # fmt: skip
+    assert listens(config) == [Listen(HERE), Listen(other, "line", "id=(.)", 3.0)]
+    with running(config) as node:
+        host, _, port = listeners(node)[0].addresses[0].rpartition(":")
+        assert node.view(Ask()).framed == Framed("u16be", {2: "line"}, {})
+        with socket.create_connection((host, int(port)), WAIT):
+            node.submit(node.engine.until(lambda: node.view(Ask()).count == 1)).result(WAIT)
+            assert node.view(Ask(count=1)).rows[0].name == "here"
 
 
 def test_half_open() -> None:

@@ -29,6 +29,7 @@ WAIT = 20.0
 COMMON = {
     "--help", "--echo", "--reply", "--half-open", "--keep", "--max-clients", "--max-per-address",
     "--max-accepts", "--max-idle", "--max-unsent", "--unread", "--allow", "--deny",
+    "--config", "--framing", "--name-from", "--silence", "--no-hints",
 }  # fmt: skip
 OPTIONS = {
     (): COMMON | {"--theme", "--version"},
@@ -107,7 +108,7 @@ def test_help(verb: tuple[str, ...], option: str, capsys: pytest.CaptureFixture[
     told = capsys.readouterr()
     assert told.err == ""
     assert "examples:\n" in told.out
-    listed = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", told.out, re.MULTILINE)
+    listed = re.findall(r"^  (?:-\w(?: [A-Z]+)?, )?(--[a-z-]+)", told.out, re.MULTILINE)
     assert set(listed) == OPTIONS[verb]
     assert len(listed) == len(OPTIONS[verb])
     for address in ("9000", ":9000", "192.168.1.5:9000", "[::1]:9000", "localhost:0", "unix:PATH"):
@@ -242,6 +243,9 @@ def test_options(understood: Callable[..., ServeConfig]) -> None:
     assert config.quiet
     assert config.filter == ""
     assert (config.node.limits.keep, config.node.limits.clients) == (MIB, 1)
+    node = understood("--framing", "line", "--name-from", r"id=(\d+)", "--silence", "30s").node
+    assert (node.framing, node.name_from, node.silence) == ("line", r"id=(\d+)", 30.0)
+    assert (node.hints, understood("--no-hints").node.hints) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -295,6 +299,16 @@ def test_reply(typed: str, reply: bytes, understood: Callable[..., ServeConfig])
 def test_keep(typed: str, keep: int, understood: Callable[..., ServeConfig]) -> None:
     """What is kept is bounded by any size from 1 MiB on."""
     assert understood("--keep", typed).node.limits.keep == keep
+
+
+def test_a_file_says_what_flags_do_not(
+    understood: Callable[..., ServeConfig], tmp_path: Path
+) -> None:
+    """What no flag says is taken from the file."""
+    path = tmp_path / "a.toml"
+    path.write_text('keep = "2MiB"\nmax_clients = 7\n')
+    limits = understood("-c", str(path), "--max-clients", "8").node.limits
+    assert (limits.keep, limits.clients) == (2 * MIB, 8)
 
 
 def test_collector_is_off_while_importing(understood: Callable[..., ServeConfig]) -> None:
@@ -494,6 +508,13 @@ def test_bad_option_of_serve(arguments: list[str], told: str, refused: Callable[
         (["--max-idle", "soon"], "'soon' is not a span of time; write for example 90s or 5m"),
         (["--max-idle=-1s"], "'-1s' is not a span of time"),
         (["--max-idle", ""], "'' is not a span of time"),
+        (["--silence", "1ms"], "--silence: 1ms is too short; 1s is the least, 0 is never"),
+        (["--silence", "soon"], "--silence: 'soon' is not a span of time; write for example 90s"),
+        (["--name-from", "("], "( is not a pattern: missing ) at character 2"),
+        (["--name-from", "x" * 201], "is too long; 200 characters are the most"),
+        (["--config", "/nonexistent/a"], "cannot read /nonexistent/a: no such file or directory"),
+        (["-c", "/"], "cannot read /: is a directory"),
+        (["-c", ""], "cannot read : no such file or directory"),
         (["--max-unsent", "1KiB"], "--max-unsent 1KiB is too little; 64 KiB is the least"),
         (["--max-unsent", "much"], "'much' is not a size"),
         (["--allow", "localhost"], "'localhost' is not an address or a network; write for"),
@@ -531,6 +552,9 @@ def test_bad_value(
         ["serve", "--max-unsent", "{}"],
         ["serve", "--unread", "{}"],
         ["serve", "--allow", "{}"],
+        ["serve", "--config", "{}"],
+        ["serve", "--name-from", "({}"],
+        ["serve", "--silence", "{}"],
         ["serve", "--deny", "10.0.0.0/{}"],
         ["serve", "--reply", "\\{}"],
         ["serve", "--reply", "${{{}}}"],

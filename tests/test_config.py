@@ -2,7 +2,7 @@
 
 import pytest
 
-from tcpmon.config import Config, ScreenConfig, ServeConfig
+from tcpmon.config import Config, Own, ScreenConfig, ServeConfig
 from tcpmon.core.endpoint import TcpEndpoint
 from tcpmon.core.limits import Limits
 
@@ -18,6 +18,8 @@ def test_a_node_only_listens() -> None:
     assert config.reply is None
     assert not config.half_open
     assert config.limits == Limits()
+    assert (config.framing, config.hints) == ("none", True)
+    assert (config.names, config.name_from, config.silence) == ({}, "", 0.0)
 
 
 def test_limits() -> None:
@@ -34,6 +36,12 @@ def test_reports() -> None:
     """Without more said, serve prints each message as a line for people."""
     config = ServeConfig(Config((HERE,)))
     assert (config.format, config.quiet) == ("text", False)
+
+
+def test_nothing_is_its_own() -> None:
+    """Without more said, an address is treated as all are."""
+    assert Config((HERE,)).own == {}
+    assert Own() == Own(None, None, None)
 
 
 def test_screen() -> None:

@@ -5,7 +5,9 @@ in, unless some rule allows: then only those that are allowed may.
 """
 
 import ipaddress
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
@@ -13,6 +15,7 @@ from tcpmon.core.errors import BadNetwork
 from tcpmon.core.escape import escape_text
 
 Network = IPv4Network | IPv6Network
+T = TypeVar("T")
 
 
 def parse_network(text: str) -> Network:
@@ -68,13 +71,37 @@ class Rule(Struct, frozen=True):
     until: int = 0
 
 
+class ByNetwork(Generic[T]):
+    """What belongs to networks: that of the narrowest one around an address is found at once."""
+
+    def __init__(self, entries: Mapping[Network, T]) -> None:
+        tables: dict[int, dict[int, dict[int, T]]] = {}
+        for network, entry in entries.items():
+            prefixes = tables.setdefault(network.version, {}).setdefault(network.prefixlen, {})
+            shift = network.max_prefixlen - network.prefixlen
+            prefixes[int(network.network_address) >> shift] = entry
+        # By family and length of the prefix, the longest first, and then by the prefix.
+        self._tables = {
+            version: sorted(lengths.items(), reverse=True) for version, lengths in tables.items()
+        }
+
+    def find(self, host: str) -> T | None:
+        """Return what belongs to an address. host: as the system writes it, maybe with a scope."""
+        address = ipaddress.ip_address(host.partition("%")[0])
+        bits = int(address)
+        for length, prefixes in self._tables.get(address.version, ()):
+            entry = prefixes.get(bits >> (address.max_prefixlen - length))
+            if entry is not None:
+                return entry
+        return None
+
+
 class Access:
     """Rules, one for a network at most."""
 
     def __init__(self) -> None:
         self._rules: dict[Network, Rule] = {}
-        # By family and length of the prefix, the longest first, and then by the prefix.
-        self._tables: dict[int, list[tuple[int, dict[int, Rule]]]] = {}
+        self._found: ByNetwork[Rule] = ByNetwork({})
         self._closed = False  # somebody is allowed, so others are not
 
     def set(self, network: Network, allow: bool, until: int = 0) -> None:
@@ -104,21 +131,11 @@ class Access:
         """Return why callers from an address are refused, "" if they are not."""
         if not self._rules:
             return ""
-        address = ipaddress.ip_address(host.partition("%")[0])
-        bits = int(address)
-        for length, prefixes in self._tables.get(address.version, ()):
-            rule = prefixes.get(bits >> (address.max_prefixlen - length))
-            if rule is not None:
-                return "" if rule.allow else f"{rule.network} is denied"
+        rule = self._found.find(host)
+        if rule is not None:
+            return "" if rule.allow else f"{rule.network} is denied"
         return "not among those that are allowed" if self._closed else ""
 
     def _index(self) -> None:
-        tables: dict[int, dict[int, dict[int, Rule]]] = {}
-        for network, rule in self._rules.items():
-            prefixes = tables.setdefault(network.version, {}).setdefault(network.prefixlen, {})
-            shift = network.max_prefixlen - network.prefixlen
-            prefixes[int(network.network_address) >> shift] = rule
-        self._tables = {
-            version: sorted(lengths.items(), reverse=True) for version, lengths in tables.items()
-        }
+        self._found = ByNetwork(self._rules)
         self._closed = any(rule.allow for rule in self._rules.values())

@@ -23,10 +23,16 @@ class Command(Struct, Generic[R_co], frozen=True):
 class Listen(Command[Listener], frozen=True):
     """Bind an endpoint and accept clients on it.
 
-    Raises CannotListen.
+    For those who come in by it: framing: as Cut's, "" for what holds for all. name_from: what
+    finds a client's name in what it says first, "" for what all go by. silence: as
+    Silence.seconds, None for what holds for all.
+    Raises CannotListen, BadFraming, BadPattern.
     """
 
     endpoint: Endpoint
+    framing: str = ""
+    name_from: str = ""
+    silence: float | None = None
 
 
 class Unlisten(Command[None], frozen=True):
@@ -109,10 +115,28 @@ class Cut(Command[None], frozen=True):
 
 
 class Name(Command[None], frozen=True):
-    """Give a client a name, "" for none. Raises NoSuchTarget."""
+    """Give a client a name, "" for none.
+
+    name: as a person writes it; `{host}`, `{address}` and `{number}` in it are filled in, see
+    `tcpmon.core.naming`. remember: for all who come from its address from now on, too.
+    Raises NoSuchTarget, BadName.
+    """
 
     client: int
     name: str
+    remember: bool = False
+
+
+class Silence(Command[None], frozen=True):
+    """Say so when a client has been silent for so many seconds, 0 = never.
+
+    client: only for that one; listener: for those who came in by it; neither: for all others.
+    Raises NoSuchTarget.
+    """
+
+    seconds: float
+    client: int | None = None
+    listener: int | None = None
 
 
 class Examine(Command[TcpInfo | None], frozen=True):

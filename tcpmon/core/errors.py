@@ -74,6 +74,18 @@ class BadFilter(InputError):
         self.place = place
 
 
+class BadPattern(InputError):
+    """Not a regular expression that can be used."""
+
+
+class BadName(InputError):
+    """Not a name, or not a pattern of one."""
+
+
+class BadConfig(InputError):
+    """A config file says something that cannot be used."""
+
+
 class BadNumber(InputError):
     """Not a way to take a number from a message.
 

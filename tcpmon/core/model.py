@@ -107,6 +107,7 @@ class Client(Struct, frozen=True, gc=False):
     smoothed round-trip time in microseconds, retransmits: segments sent again, both 0
     where the system does not tell.
     last: how the newest payload starts, at most 256 bytes. name: what people call it, "" for none.
+    silent: for how long it has said nothing, where that is longer than it should be.
     """
 
     id: int
@@ -135,6 +136,7 @@ class Client(Struct, frozen=True, gc=False):
     end: str
     """Why it ended, in words; "" while it is open."""
     name: str = ""
+    silent: int = 0
 
 
 class Listener(Struct, frozen=True):
@@ -174,6 +176,8 @@ class Totals(Struct, frozen=True):
     dropped_records: int
     trouble: str
     """What the operator should know at any time (out of descriptors), "" for nothing."""
+    silent: int = 0
+    """Clients that have been silent for longer than they should be."""
 
 
 class Ask(Struct, frozen=True):
@@ -333,9 +337,10 @@ class Span(Struct, frozen=True):
     end: int
 
 
-def open_data(peer: str, listener: str) -> bytes:
-    """Pack what an OPEN record says; neither part can hold a NUL."""
-    return f"{peer}\0{listener}".encode("utf-8", "surrogateescape")
+def open_data(peer: str, listener: str, name: str = "") -> bytes:
+    """Pack what an OPEN record says; no part can hold a NUL. name: if it is known by then."""
+    named = f"\0{name}" if name else ""
+    return f"{peer}\0{listener}{named}".encode("utf-8", "surrogateescape")
 
 
 def remark(data: bytes) -> str:
@@ -345,8 +350,28 @@ def remark(data: bytes) -> str:
 
 def opened(data: bytes) -> tuple[str, str]:
     """Return (peer, listener) of an OPEN record."""
-    peer, _, listener = data.decode("utf-8", "surrogateescape").partition("\0")
+    peer, listener, *_ = [*data.decode("utf-8", "surrogateescape").split("\0"), ""]
     return peer, listener
+
+
+def opened_as(data: bytes) -> str:
+    """Return the name that an OPEN record tells, "" for none."""
+    return data.decode("utf-8", "surrogateescape").partition("\0")[2].partition("\0")[2]
+
+
+_NAMED, _UNNAMED = b"name is ", b"has no name any more"
+
+
+def name_data(name: str) -> bytes:
+    """Return what an INFO record of a client says when it gets a name, or "" for none."""
+    return _NAMED + name.encode() if name else _UNNAMED
+
+
+def renamed(data: bytes) -> str | None:
+    """Return the name that an INFO record of a client tells; None if it is about another thing."""
+    if data == _UNNAMED:
+        return ""
+    return data.removeprefix(_NAMED).decode("utf-8", "replace") if data[:8] == _NAMED else None
 
 
 _END = struct.Struct("<BQQQQ")
@@ -396,7 +421,8 @@ def story(record: Record) -> str:
     match record.kind:
         case Kind.OPEN:
             peer, listener = opened(record.data)
-            return f"{peer} via {listener}"
+            name = opened_as(record.data)
+            return f"{peer} via {listener}" + (f" as {name}" if name else "")
         case Kind.EOF:
             return "peer closed its sending side"
         case Kind.CLOSE:

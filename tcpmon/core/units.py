@@ -45,6 +45,17 @@ def parse_time(text: str) -> float:
     return float(match[1]) * _TIMES[match[2]]
 
 
+def parse_patience(text: str) -> float:
+    """Return how long something may take, as `parse_time` reads it; 0 is for ever.
+
+    Raises BadTime for less than a second too: who looks once a second would not see it.
+    """
+    seconds = parse_time(text)
+    if 0 < seconds < 1:
+        raise BadTime(f"{escape_text(text)} is too short", "1s is the least, 0 is never")
+    return seconds
+
+
 def size(count: float) -> str:
     """Return bytes in at most seven characters: "999 B", "12.4 kB", "1.2 MB"."""
     if count < 999.5:

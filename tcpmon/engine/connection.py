@@ -69,7 +69,8 @@ class Shared:
 
     sums: added to with everything that a connection counts. answer: bytes to send
     back for each read. closed: told of every connection that has ended, after its
-    last record. settle: called when something happened outside the poller's turns.
+    last record. settle: called when something happened outside the poller's turns. heard:
+    told of each read of a connection that is `heeded`, and at its end of b"".
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Shared:
         answer: Callable[[bytes], bytes] | None,
         half_open: bool,
         settle: Callable[[], None],
+        heard: Callable[["Connection", bytes], None],
     ) -> None:
         self.loop = loop
         self.poller = poller
@@ -93,6 +95,7 @@ class Shared:
         self.answer = answer
         self.half_open = half_open
         self.settle = settle
+        self.heard = heard
         self.unsent = 0
         """Queued bytes of all connections."""
         self.paused = False
@@ -110,9 +113,9 @@ class Connection:
     __slots__ = (
         "broken", "heard_at", "last", "odd", "queue", "read_size", "recv", "rx_bytes", "rx_head",
         "rx_messages", "tx_bytes", "tx_head", "tx_messages", "write",
-        "address", "closed_at", "dropped", "end", "id", "in_flight", "kernel_unsent", "listener",
-        "local", "opened_at", "peer", "queued", "retransmits", "rtt", "rx_rate", "stalled", "state",
-        "trouble", "tx_rate",
+        "address", "closed_at", "dropped", "end", "heeded", "id", "in_flight", "kernel_unsent",
+        "listener", "local", "name", "opened_at", "patience", "peer", "queued", "retransmits",
+        "rtt", "rx_rate", "silent_since", "stalled", "state", "trouble", "tx_rate",
         "_active_at", "_bulk", "_dropped", "_dropped_bytes", "_eof", "_events", "_fd", "_fin_sent",
         "_head_sent", "_lost_from", "_moved", "_owed_at", "_sampled", "_shared", "_sock", "_timer",
         "_why",
@@ -124,7 +127,8 @@ class Connection:
     ) -> None:  # fmt: skip
         """peer and local: names of the two ends. address: the peer's, as accept() gave it."""
         self.odd = shared.paused
-        """No plain reading will do: it is not open both ways, reading pauses, or it is in bulk."""
+        """No plain reading will do: it is not open both ways, reading pauses, it is in bulk, or
+        somebody waits for what it says."""
         self.recv = sock.recv
         self.write = sock.send
         self.read_size = READ_SMALL
@@ -143,6 +147,14 @@ class Connection:
         self.address = address
         self.listener = listener
         self.local = local
+        self.name = ""
+        """What people call it."""
+        self.heeded = False
+        """Somebody is told of each read, see Shared.heard."""
+        self.patience = 0
+        """Nanoseconds it may be silent before somebody wants to know, 0 = for ever."""
+        self.silent_since = 0
+        """When it said the last thing, if it has been silent for longer than that; else 0."""
         self.state = State.OPEN
         self.opened_at = time_ns()
         self.closed_at = 0
@@ -221,6 +233,8 @@ class Connection:
         self._count_rx(count)
         self.last = data[:LAST_BYTES]
         shared.store.keep(self.heard_at, self.id, Kind.RX, count)
+        if self.heeded:
+            shared.heard(self, data[:LAST_BYTES])
         if count < BULK // 4:
             self._set_bulk(False)
         if answer is not None:
@@ -245,6 +259,8 @@ class Connection:
             self._count_rx(len(data))
             self.last = data[:LAST_BYTES]
             self._shared.store.append(self.heard_at, self.id, Kind.RX, data)
+            if self.heeded:
+                self._shared.heard(self, data)
             if len(data) >= BULK:
                 self._set_bulk(True)
             if self._shared.answer is not None and self.state is State.OPEN:
@@ -555,6 +571,8 @@ class Connection:
             self._sock.close()
         if self.queue is not None:
             self._lose_queue(self.queue)
+        if self.heeded:
+            shared.heard(self, b"")
         unsent = self.queued + kernel_unsent + self._dropped_bytes
         self.kernel_unsent = kernel_unsent
         self.rx_rate = self.tx_rate = 0.0
@@ -589,7 +607,22 @@ class Connection:
 
     def _become(self, state: State) -> None:
         self.state = state
-        self.odd = state is not State.OPEN or self._bulk or self._shared.paused
+        self.odd = self.heeded or not self._plain
+
+    @property
+    def _plain(self) -> bool:
+        return self.state is State.OPEN and not (self._bulk or self._shared.paused)
+
+    def heed(self, wanted: bool) -> None:
+        """Tell of each read from now on, or no more: nothing is paid for it by those of whom
+        nobody wants to know."""
+        self.heeded = wanted
+        self._become(self.state)
+
+    @property
+    def is_listened_to(self) -> bool:
+        """Whether what it says would be read now: if not, its silence means nothing."""
+        return self.state is State.OPEN and bool(self._events & READ) and not self._shared.paused
 
     # -- being looked at ------------------------------------------------------
 
@@ -640,7 +673,8 @@ class Connection:
         elif self._has_idled():
             self.close(Reason.IDLE)
             return
-        elif not (self.rx_rate or self.tx_rate or self.kernel_unsent or self.queue or self.odd):
+        elif not (self.rx_rate or self.tx_rate or self.kernel_unsent or self.queue
+                  or (self.odd and not self._plain)):  # fmt: skip
             return  # at rest, as most are
         self.rx_rate = (self.rx_bytes - rx) / seconds
         self.tx_rate = (self.tx_bytes - tx) / seconds
@@ -680,6 +714,11 @@ class Connection:
         return None
 
     @property
+    def host(self) -> str:
+        """The peer's address without its port, "" for none."""
+        return str(self.address[0]) if isinstance(self.address, tuple) else ""
+
+    @property
     def unsent(self) -> int:
         return self.queued + self.kernel_unsent
 
@@ -699,5 +738,6 @@ class Connection:
             self.rx_messages, self.tx_messages, self.unsent, 0 if end else self.in_flight,
             self.dropped, Backlog.NONE if end else self.backlog, self.rtt, self.retransmits,
             Trouble.NONE if end else self.trouble, self.last[:LAST_BYTES],
-            end.why if end else "",
+            end.why if end else "", self.name,
+            time_ns() - self.silent_since if self.silent_since and not end else 0,
         )  # fmt: skip

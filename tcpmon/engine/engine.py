@@ -29,8 +29,10 @@ from tcpmon.core.commands import (
     ForgetClosed,
     How,
     Listen,
+    Name,
     Permit,
     Send,
+    Silence as SetSilence,
     Unlisten,
     Unpermit,
 )
@@ -39,6 +41,7 @@ from tcpmon.core.cutting.log import Log
 from tcpmon.core.endpoint import Endpoint
 from tcpmon.core.errors import CannotListen, NoSuchTarget, Stopped
 from tcpmon.core.escape import escape_text
+from tcpmon.core.framing import spec as framings
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
@@ -56,8 +59,10 @@ from tcpmon.core.model import (
     State,
     Totals,
     View,
+    name_data,
     open_data,
 )
+from tcpmon.core.naming import Finder
 from tcpmon.core.store import Raw, Store
 from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.core.units import counted, lasted, number
@@ -65,8 +70,10 @@ from tcpmon.engine import sockets
 from tcpmon.engine.connection import Connection, Shared, Sums
 from tcpmon.engine.datapath import DataPath
 from tcpmon.engine.listener import Listener, bind
+from tcpmon.engine.naming import Naming
 from tcpmon.engine.poller import Poller, Serve, make_poller
 from tcpmon.engine.roster import Roster
+from tcpmon.engine.silence import Silence
 
 R = TypeVar("R")
 MakePoller = Callable[[asyncio.AbstractEventLoop, Serve, Callable[[], None]], Poller]
@@ -85,7 +92,9 @@ class Engine:
     answer: bytes to send back for each read, e.g. ``lambda data: data`` for an
     echo. half_open: keep a connection whose peer has closed its sending side. rules:
     whether callers of an address or network are let in, see `tcpmon.core.access`. framing: how
-    the log cuts what is said into messages, see `tcpmon.core.framing`.
+    the log cuts what is said into messages, see `tcpmon.core.framing`. names and name_from:
+    what clients are called, see `tcpmon.engine.naming`. silence: seconds after which it is
+    said that a client is silent, 0 = never; silences: the same by pattern of its name.
 
     >>> import asyncio
     >>> async def main():
@@ -109,6 +118,10 @@ class Engine:
         half_open: bool = False,
         limits: Limits | None = None,
         rules: Mapping[str, bool] | None = None,
+        names: Mapping[str, str] | None = None,
+        name_from: str = "",
+        silence: float = 0.0,
+        silences: Mapping[str, float] | None = None,
         framing: str = "none",
         make_poller: MakePoller = make_poller,
     ) -> None:
@@ -143,11 +156,14 @@ class Engine:
         self._access = Access()
         for network, allow in (rules or {}).items():
             self._access.set(parse_network(network), allow)
+        self._naming = Naming(names or {}, name_from, self._renamed, self.warn)
+        self._silence = Silence(silence, silences or {}, self._say)
         self._at: Counter[str] = Counter()  # open clients by address, if those are limited
         self._second = 0.0  # when the second began in which new clients are counted
         self._in_second = 0
         self._told_at = -REFUSED_SECONDS
         self._trouble = ""
+        self._silent = 0
         self._ticks: list[asyncio.Task[None]] = []
         self._waiters: dict[asyncio.Future[None], Callable[[], bool]] = {}
         self._shared: Shared | None = None
@@ -179,7 +195,7 @@ class Engine:
         self._poller = self._make_poller(loop, self._path.serve, self._settle)
         self._shared = Shared(
             loop, self._poller, self.store, self._sums, self._closed, self.limits, self._answer,
-            self._half_open, self._settle,
+            self._half_open, self._settle, self._heard,
         )  # fmt: skip
         self._sampled_at = loop.time()
         self._ticks = [
@@ -265,11 +281,14 @@ class Engine:
         answer: object
         match command:
             case Listen():
-                answer = await self._listen(command.endpoint)
+                answer = await self._listen(command)
             case Send():
                 answer = await self._send(command.data, command.clients)
             case Disconnect():
                 answer = await self._disconnect(command.clients, command.how)
+            case SetSilence():
+                answer = None
+                await self._set_silence(command)
             case _:
                 answer = self._do_at_once(command)
         if shared is self._shared:
@@ -277,6 +296,7 @@ class Engine:
         return cast("R", answer)
 
     def _do_at_once(self, command: Command[object]) -> object:
+        """Carry out what needs no waiting."""
         match command:
             case Unlisten():
                 self._unlisten(command.listener)
@@ -284,6 +304,8 @@ class Engine:
                 self._permit(command.network, command.allow, command.seconds)
             case Unpermit():
                 self._unpermit(command.network)
+            case Name():
+                self._name(command.client, command.name, command.remember)
             case Cut():
                 self._cut(command.framing, command.client, command.listener)
             case Examine():
@@ -303,7 +325,11 @@ class Engine:
             address = endpoints.parse(address)
         return await self.do(Listen(address))
 
-    async def _listen(self, endpoint: Endpoint) -> ListenerPicture:
+    async def _listen(self, command: Listen) -> ListenerPicture:
+        endpoint = command.endpoint
+        finder = Finder(command.name_from) if command.name_from else None
+        if command.framing:
+            framings.parse(command.framing)  # before anything is bound
         if any(endpoints.clash(other.endpoint, endpoint) for other in self._listeners.values()):
             raise CannotListen(f"already listening on {escape_text(str(endpoint))}")
         shared = self._running
@@ -320,6 +346,12 @@ class Engine:
             self._accept, self._out_of_room,
         )  # fmt: skip
         self._listeners[listener.id] = listener
+        if command.framing:
+            self._framings.choose(command.framing, listener=listener.id)
+        if finder:
+            self._naming.find_in(listener.id, finder)
+        if command.silence is not None:
+            self._silence.set(command.silence, None, listener.id)
         if note:
             self.warn(note)
         self._say(Kind.INFO, f"listening on {' and '.join(listener.addresses)}")
@@ -393,6 +425,22 @@ class Engine:
             raise NoSuchTarget(f"there is no rule for {network_text(parsed)}")
         self._say(Kind.INFO, f"no rule for {network_text(parsed)} any more")
 
+    def _name(self, client: int, name: str, remember: bool) -> None:
+        connection = self._roster[client]
+        if connection is None:
+            raise NoSuchTarget(f"client {client} is gone")
+        self._naming.give(connection, name, remember)
+
+    async def _set_silence(self, command: SetSilence) -> None:
+        client, listener = command.client, command.listener
+        if client is not None and client not in self._roster.open:
+            raise NoSuchTarget(f"client {client} is gone")
+        if listener is not None and listener not in self._listeners:
+            raise NoSuchTarget(f"there is no listener {listener}")
+        self._silence.set(command.seconds, client, listener)
+        concerned = list(self._roster.open) if client is None else [client]
+        await self._each(concerned, self._silence.arm)
+
     def _cut(self, framing: str, client: int | None, listener: int | None) -> None:
         if client is not None and not 0 < client <= self._last_id:
             raise NoSuchTarget(f"there is no client {client}")
@@ -433,8 +481,11 @@ class Engine:
         listener.open += 1
         if self.limits.per_address and isinstance(address, tuple):
             self._at[address[0]] += 1
+        self._naming.greet(connection)
+        self._silence.arm(connection)
         self._roster.add(connection)
-        self.store.append(connection.opened_at, connection.id, Kind.OPEN, open_data(peer, local))
+        opening = open_data(peer, local, connection.name)
+        self.store.append(connection.opened_at, connection.id, Kind.OPEN, opening)
 
     def _refusal(self, address: object) -> str:
         """Return why a caller is not let in, "" if he is."""
@@ -467,7 +518,20 @@ class Engine:
             self._at[host] -= 1
             if not self._at[host]:
                 del self._at[host]
+        self._silence.forget(connection.id)
         self._keep_cuts(self._roster.retire(connection))
+
+    def _heard(self, connection: Connection, data: bytes) -> None:
+        if data:
+            self._silence.heard(connection)
+        if not self._naming.heard(connection, data) and data:
+            connection.heed(wanted=False)
+
+    def _renamed(self, connection: Connection) -> None:
+        self._silence.arm(connection)
+        if connection.end is None:
+            name = name_data(connection.name)
+            self.store.append(time.time_ns(), connection.id, Kind.INFO, name)
 
     def _keep_cuts(self, gone: list[Connection]) -> None:
         """Remember what was unsent of connections that leave the table, while its records stay."""
@@ -499,8 +563,8 @@ class Engine:
         """Keep a line for the operator among the records."""
         self._say(Kind.WARN, text)
 
-    def _say(self, kind: Kind, text: str) -> None:
-        self.store.append(time.time_ns(), 0, kind, text.encode("utf-8", "surrogateescape"))
+    def _say(self, kind: Kind, text: str, client: int = 0) -> None:
+        self.store.append(time.time_ns(), client, kind, text.encode("utf-8", "surrogateescape"))
 
     # -- reading pauses ---------------------------------------------------------------
 
@@ -510,6 +574,7 @@ class Engine:
         if (shared := self._shared) is None:
             return
         shared.paused = paused
+        self._silence.resume(time.time_ns())
         for connection in list(self._roster.open.values()):
             connection.pause(paused)
 
@@ -529,6 +594,11 @@ class Engine:
         now = shared.loop.time()
         seconds, self._sampled_at = now - self._sampled_at, now
         await self._each(list(self._roster.open), lambda connection: connection.sample(seconds))
+        if self._silence.is_wanted:
+            at = time.time_ns()
+            everyone = list(self._roster.open)
+            await self._each(everyone, lambda connection: self._silence.check(connection, at))
+            self._silent = sum(bool(each.silent_since) for each in self._roster.open.values())
         sums, before = self._sums, self._sums_sampled
         self._sums_sampled = sums.rx_bytes, sums.tx_bytes, sums.messages
         rx, tx, messages = (
@@ -550,7 +620,9 @@ class Engine:
         self._settle()
 
     async def _look(self) -> None:
-        """Ask the kernel about the connections that somebody looks at."""
+        """Ask the kernel about the connections that somebody looks at; settle names."""
+        if self._naming.tick(time.time_ns()):
+            self._settle()
         watched, self._watched = self._watched, frozenset()
         for id in watched:
             if connection := self._roster.open.get(id):
@@ -595,6 +667,7 @@ class Engine:
             sums.rx_bytes, sums.tx_bytes, sums.messages, rx_rate, tx_rate, self._message_rate,
             self._shared.unsent if self._shared else 0,
             span.end - span.first, self.store.kept_bytes, span.first, self._trouble,
+            self._silent,
         )  # fmt: skip
 
     def span(self) -> Span:

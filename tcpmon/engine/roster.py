@@ -31,6 +31,7 @@ class _Comparable(Protocol):
 
 _KEYS: dict[str, Callable[[Connection], object]] = {
     "id": attrgetter("id"),
+    "name": lambda c: (not c.name, c.name.casefold()),  # who has none comes last
     "state": lambda c: _STATES.index(c.state),
     "peer": lambda c: c.address if isinstance(c.address, tuple) else (c.peer, 0),
     "listener": attrgetter("local"),

@@ -9,6 +9,7 @@ from tcpmon.core.export.jsonl import (
     Event,
     Jsonl,
     Listening,
+    Named,
     Open,
     Rx,
     Tx,
@@ -16,7 +17,18 @@ from tcpmon.core.export.jsonl import (
 from tcpmon.core.model import Message
 from tcpmon.core.timestamps import Stamper
 
-__all__ = ["Broadcast", "Close", "Eof", "Event", "Listening", "Open", "Rx", "Tx", "message"]
+__all__ = [
+    "Broadcast",
+    "Close",
+    "Eof",
+    "Event",
+    "Listening",
+    "Named",
+    "Open",
+    "Rx",
+    "Tx",
+    "message",
+]
 
 _jsonl = Jsonl(Stamper(time.gmtime).rfc3339)
 line = _jsonl.line

@@ -27,8 +27,9 @@ class Report:
         self._quiet = config.quiet
         self._next = 0
         self._wanted = wanted(engine, config.filter, self._warn) if config.filter else None
-        cut = config.node.framing != "none" and not config.quiet
-        self._follower = Follower(engine.log.window) if cut else None
+        own = (each.framing or "none" for each in config.node.own.values())
+        cut = {config.node.framing, *own} != {"none"}
+        self._follower = Follower(engine.log.window) if cut and not config.quiet else None
 
     def take(self) -> None:
         """Write what is new."""
@@ -42,8 +43,10 @@ class Report:
         for raw in store.since(self._next, events_only=self._quiet):
             kind = raw[3]
             if kind == Kind.WARN:
-                self._warn(remark(raw[4]))
-            elif kind != Kind.INFO and (self._wanted is None or self._wanted(self._whole(raw))):
+                self._warn(remark(raw[4]), raw[2])
+            elif (kind != Kind.INFO or raw[2]) and (
+                self._wanted is None or self._wanted(self._whole(raw))
+            ):
                 lines.append(self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None))
         self._next = store.end
         if lines:
@@ -53,8 +56,10 @@ class Report:
         lines = []
         for message in follower.take(time.time_ns()):
             if message.kind is Kind.WARN:
-                self._warn(remark(message.data))
-            elif message.kind is not Kind.INFO and (self._wanted is None or self._wanted(message)):
+                self._warn(remark(message.data), message.client)
+            elif message.kind is Kind.INFO and not message.client:
+                continue
+            elif self._wanted is None or self._wanted(message):
                 lines.append(self._message(message))
         if lines:
             self._output.write(b"".join(lines))
@@ -64,8 +69,9 @@ class Report:
         cast = self._store.cast(seq) if kind == Kind.CAST else None
         return Message(seq, at, Kind(kind), client, data, cast, size=len(data))
 
-    def _warn(self, text: str) -> None:
-        self._talk.write(f"tcpmon: {text}\n".encode())
+    def _warn(self, text: str, client: int = 0) -> None:
+        who = f"client {client}, " if client else ""
+        self._talk.write(f"tcpmon: {who}{text}\n".encode())
 
 
 def wanted(engine: Engine, filter: str, warn: Callable[[str], object]) -> Callable[[Message], bool]:

@@ -31,6 +31,7 @@ class Fact(Struct, frozen=True):
 def of_client(client: Client, limits: Limits, now: int) -> list[Fact]:
     """Return what the table knows, and what it has no room for."""
     facts = [
+        *([Fact("Name", client.name)] if client.name else []),
         Fact("Remote", client.peer),
         Fact("Listener", client.listener),
         _state(client),

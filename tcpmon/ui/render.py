@@ -234,7 +234,7 @@ class Column(Struct, frozen=True):
 def _state(client: Client, now: int) -> tuple[str, str]:
     if client.state is State.CLOSED and broken(client.end):
         return BROKEN_GLYPH, "error"
-    if client.trouble and client.state is State.OPEN:
+    if (client.trouble or client.silent) and client.state is State.OPEN:
         return TROUBLE_GLYPH, "warn"
     styles = {State.OPEN: "good", State.HALF: "warn", State.CLOSING: "warn"}
     return GLYPHS[client.state], styles.get(client.state, "dim")
@@ -292,12 +292,15 @@ def wrongs(client: Client) -> list[str]:
     if client.backlog:
         wrong.append(client.backlog)
         wrong += [] if client.trouble else [f"{size(client.unsent)} unsent"]
+    if client.silent:
+        wrong.append(f"silent {span(client.silent / 1e9)}")
     return [*wrong, "half-closed by peer"] if client.state is State.HALF else wrong
 
 
 COLUMNS = (
     Column("", "state", 1, False, 0, _state),
     Column("#", "id", 5, True, 0, lambda client, now: (str(client.id), colour(client.id))),
+    Column("Name", "name", 16, False, 9, lambda client, now: (client.name, "")),
     Column("Remote", "peer", 21, False, 0, lambda client, now: (client.peer, "")),
     Column("On", "listener", 16, False, 7, lambda client, now: (client.listener, "dim")),
     Column("Age", "age", 5, True, 6, _age),
@@ -314,19 +317,35 @@ COLUMNS = (
     Column("Retr", "retransmits", 6, True, 1, _retransmits, True),
     Column("Last", "last", 0, False, 0, lambda client, now: ("", "")),
 )  # fmt: skip
+_NAME_OR_REMOTE = Column(
+    "Name or remote", "name", 21, False, 0, lambda client, now: (client.name or client.peer, "")
+)
 LAST_LEAST = 21
 """Cells below which the last column does not go before others leave: "does not read 12.4 MB"."""
 
 
-def columns_for(width: int) -> list[tuple[Column, int]]:
-    """Return the columns that fit, each with its width; one cell is between them."""
-    shown = list(COLUMNS)
+def title(id: int, client: Client | None) -> str:
+    """Return what a client is called where there is room: its number, its name, its address."""
+    if client is None:
+        return f"#{id}"
+    return f"#{id} {client.name} {client.peer}" if client.name else f"#{id} {client.peer}"
+
+
+def columns_for(width: int, named: bool = False) -> list[tuple[Column, int]]:
+    """Return the columns that fit, each with its width; one cell is between them.
+
+    named: whether any client has a name. Where there is no room for a column of names, they
+    stand in the place of the addresses.
+    """
+    shown = [column for column in COLUMNS if named or column.sort != "name"]
     while True:
         fixed = sum(column.width for column in shown) + len(shown) - 1
         leavers = [column for column in shown if column.leaves]
         if width - fixed >= LAST_LEAST or not leavers:
             break
         shown.remove(min(leavers, key=lambda column: column.leaves))
+    if named and not any(column.sort == "name" for column in shown):
+        shown = [_NAME_OR_REMOTE if column.sort == "peer" else column for column in shown]
     spare = max(0, width - fixed)
     remote = min(spare - LAST_LEAST, 18) // 2 if spare > 2 * LAST_LEAST else 0
     fitting: list[tuple[Column, int]] = []
@@ -349,7 +368,7 @@ def client_line(client: Client, now: int, columns: list[tuple[Column, int]]) -> 
             line += last(client, width)
             continue
         text, style = column.cell(client, now)
-        address = column.sort in ("peer", "listener")
+        address = text in (client.peer, client.listener)
         text = fit_address(text, width) if address else fit(text, width, column.right)
         line.append((text, "" if client.closed and style not in ("error", "good") else style))
     return line

@@ -17,6 +17,7 @@ from tcpmon.core.commands import (
     Name,
     Permit,
     Send,
+    Silence,
     Unlisten,
     Unpermit,
 )
@@ -25,7 +26,7 @@ from tcpmon.core.errors import NoSuchTarget
 
 EXAMPLES: tuple[Command[object], ...] = (
     Listen(TcpEndpoint("localhost", 0)),
-    Listen(UnixEndpoint("a.sock")),
+    Listen(UnixEndpoint("a.sock"), "line", r"imei=(\d+)", 30.0),
     Unlisten(1),
     Send(bytes(range(256))),
     Send(b"", (1, 2)),
@@ -38,6 +39,10 @@ EXAMPLES: tuple[Command[object], ...] = (
     Cut("length:width=2", client=3),
     Cut("", listener=1),
     Name(3, "gps-0417"),
+    Name(3, "gps-{host}", remember=True),
+    Silence(30.0),
+    Silence(0.0, client=3),
+    Silence(1.5, listener=1),
     Examine(3),
     ForgetClosed(),
 )
@@ -79,6 +84,10 @@ async def test_an_engine_answers_all_of_it() -> None:
         assert await engine.do(Send(b"x")) == Delivery(0, 0)
         assert await engine.do(Disconnect(None)) == 0
         assert await engine.do(ForgetClosed()) == 0
+        await engine.do(Silence(30.0))
+        for unknown in (Name(1, "a"), Silence(1.0, client=1), Silence(1.0, listener=9)):
+            with pytest.raises(NoSuchTarget):
+                await engine.do(unknown)
         await engine.do(Unlisten(listener.id))
         with pytest.raises(NoSuchTarget):
             await engine.do(Unlisten(listener.id))

@@ -5,7 +5,18 @@ from array import array
 import pytest
 from hypothesis import given, strategies as st
 
-from tcpmon.core.model import WORDS, Cast, End, Kind, Reason, open_data, opened
+from tcpmon.core.model import (
+    WORDS,
+    Cast,
+    End,
+    Kind,
+    Reason,
+    name_data,
+    open_data,
+    opened,
+    opened_as,
+    renamed,
+)
 from tcpmon.core.store import KINDS
 
 AMOUNTS = st.integers(0, 2**64 - 1)
@@ -86,3 +97,18 @@ def test_casts_share_nothing() -> None:
     one.waiting.add(1)
     one.lost.add(1)
     assert (other.skipped, other.waiting, other.lost) == ({}, set(), set())
+
+
+@given(*[st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))] * 3)
+def test_an_opening_may_tell_a_name(peer: str, listener: str, name: str) -> None:
+    """An OPEN record gives back who came in where, and as whom if that was known."""
+    data = open_data(peer, listener, name)
+    assert opened(data) == (peer, listener)
+    assert opened_as(data) == name
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_name_can_be_read_from_its_record(name: str) -> None:
+    """What says that a client has got a name, or has none any more, is told from other talk."""
+    assert renamed(name_data(name)) == name
+    assert renamed(b"10.0.0.7:1 speaks again after 42.0 s") is None

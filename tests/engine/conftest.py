@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 from termios import FIONREAD
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -250,6 +250,7 @@ class Serve(Protocol):
         answer: Callable[[bytes], bytes] | None = None,
         half_open: bool = False,
         limits: Limits | None = None,
+        **more: Any,
     ) -> Stage: ...
 
 
@@ -278,6 +279,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an engine's clocks tick often, so that no test waits a second for one."""
     monkeypatch.setattr("tcpmon.engine.listener.BACK_OFF_SECONDS", 0.02)
     monkeypatch.setattr("tcpmon.engine.engine.SAMPLE_SECONDS", 0.05)
+    monkeypatch.setattr("tcpmon.engine.engine.LOOK_SECONDS", 0.05)
 
 
 @pytest.fixture
@@ -300,8 +302,11 @@ async def serve(
         answer: Callable[[bytes], bytes] | None = None,
         half_open: bool = False,
         limits: Limits | None = None,
+        **more: Any,
     ) -> Stage:
-        engine = Engine(answer=answer, half_open=half_open, limits=limits, make_poller=poller)
+        engine = Engine(
+            answer=answer, half_open=half_open, limits=limits, make_poller=poller, **more
+        )
         engine.start()
         stage = Stage(engine, place, await engine.listen(place.endpoint(tmp_path)))
         stages.append(stage)

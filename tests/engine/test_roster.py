@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tcpmon.core.commands import ForgetClosed
+from tcpmon.core.commands import ForgetClosed, Name
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import SORTS, Client, Kind, State
 from tests.engine.conftest import Peer, Serve, Stage
@@ -25,6 +25,7 @@ def address(row: Client) -> tuple[str, int]:
 # and one just heard before one long silent, since that is how their columns read.
 KEYS: dict[str, Callable[[Client], Any]] = {
     "id": lambda row: row.id,
+    "name": lambda row: (not row.name, row.name.casefold()),
     "state": lambda row: STATES.index(row.state),
     "peer": address,
     "listener": lambda row: row.listener,
@@ -62,6 +63,8 @@ async def company(serve: Serve) -> Stage:
     await stage.gone(peers[5], peers[6])
     await stage.until(lambda: stage.row(peers[4]).state is State.HALF)
     await stage.until(lambda: len(stage.view().rates) > 1)
+    for peer, name in zip(peers, ("b", "", "C", "a", "", "", "a"), strict=False):
+        await stage.engine.do(Name(peer.id, name))
     assert {row.state for row in stage.view().rows} == set(State)
     return stage
 

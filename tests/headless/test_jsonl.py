@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tcpmon.core.escape import escape
-from tcpmon.core.model import Cast, End, Kind, Reason, open_data
+from tcpmon.core.model import Cast, End, Kind, Reason, name_data, open_data
 from tcpmon.headless import jsonl
 from tests.core.safety import unsafe_in
 from tests.headless.conftest import (
@@ -48,6 +48,13 @@ def test_listening() -> None:
             open_data("127.0.0.1:1", "[::1]:2"),
             {"event": "open", "peer": "127.0.0.1:1", "listener": "[::1]:2"},
         ),
+        (
+            Kind.OPEN,
+            open_data("127.0.0.1:1", "[::1]:2", "gps"),
+            {"event": "open", "peer": "127.0.0.1:1", "listener": "[::1]:2", "name": "gps"},
+        ),
+        (Kind.INFO, name_data("gps"), {"event": "name", "name": "gps"}),
+        (Kind.INFO, name_data(""), {"event": "name", "name": ""}),
         (
             Kind.CLOSE,
             End(Reason.FAILED, 1, 2, 3, 4_567_890_123, "no buffer space").pack(),

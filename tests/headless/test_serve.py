@@ -266,6 +266,42 @@ def test_fewer_descriptors_than_clients(serve: Serve) -> None:
     )
 
 
+# -- names and silence ------------------------------------------------------------------
+
+
+def test_names_and_silence(serve: Serve, tmp_path: Path) -> None:
+    """Names by address and by what is said are told on stdout as they become known; who falls
+    silent on stderr, by name."""
+    config = tmp_path / "c.toml"
+    config.write_text("""
+        [[listen]]
+        at = "127.0.0.1:0"
+        silence = 1
+        [names]
+        "127.0.0.1" = "here-{host}"
+        [[listen]]
+        at = "[::1]:0"
+        name_from = 'id=(\\w+);'
+    """)
+    served = serve("-q", "-c", str(config), addresses=2)
+    here = served.connect()
+    assert served.line().endswith(f"via 127.0.0.1:{served.port} as here-1")
+    port = int(served.first[1].rpartition(":")[2])
+    with socket.create_connection(("::1", port), WAIT) as there:
+        there.sendall(b"id=gps7;\n")
+        told = served.until("2 name is gps7")
+        assert "here" not in told[0]
+    for _ in range(int(WAIT / 0.01)):
+        if "silent" in served.stderr:
+            break
+        select.select([], [], [], 0.01)
+    here.sendall(b"hello")
+    served.until("1 here-1 speaks again after ")
+    assert served.end() == 0
+    line = r"tcpmon: client 1, here-1 has been silent for [12]\.\d s\n"
+    assert re.fullmatch(line, served.stderr)
+
+
 # -- stdin, stdout, stderr --------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tcpmon.core.escape import escape, unescape
-from tcpmon.core.model import Cast, End, Kind, Reason, open_data
+from tcpmon.core.model import Cast, End, Kind, Reason, name_data, open_data
 from tcpmon.headless import text
 from tests.core.safety import unsafe_in
 from tests.headless.conftest import CLOCK, HOSTILE, Serve, hear, hear_out
@@ -38,6 +38,15 @@ def test_listening() -> None:
             None,
             "3 open   127.0.0.1:40872 via [::1]:9000",
         ),
+        (
+            3,
+            Kind.OPEN,
+            open_data("127.0.0.1:40872", "[::1]:9000", "gps-7"),
+            None,
+            "3 open   127.0.0.1:40872 via [::1]:9000 as gps-7",
+        ),
+        (3, Kind.INFO, name_data("gps-7"), None, "3 name is gps-7"),
+        (3, Kind.INFO, name_data(""), None, "3 has no name any more"),
         (3, Kind.EOF, b"", None, "3 eof    peer closed its sending side"),
         (
             3,

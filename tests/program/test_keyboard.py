@@ -13,7 +13,7 @@ from tests.program.terminal import Program
         b"\x1b[" + b"1;" * 50_000,
         b"\x1b[99999999999999999999u\x1b[1114112u\x1b[55296;1;55296u",
         b"\x1b[<999999999;999999999;999999999M\x1b[M\xff\xff\xff",
-        b"\x1b]52;c;" + b"A" * 5_000 + b"\x1b\\",
+        b"\x1b]52;c;" + b"E" * 5_000 + b"\x1b\\",
         b"\x1b[200~" + b"pasted, not typed " * 5_000 + b"\x1b[201~",
     ],
     ids=["not-utf8", "nul", "endless-csi", "giant-numbers", "mouse", "osc-answer", "paste"],

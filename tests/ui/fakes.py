@@ -22,6 +22,7 @@ from tcpmon.core.commands import (
     Name,
     Permit,
     Send,
+    Silence,
     Unlisten,
     Unpermit,
 )
@@ -118,6 +119,7 @@ class FakeNode:
             Unlisten: None,
             Cut: None,
             Name: None,
+            Silence: None,
             Permit: None,
             Unpermit: None,
             Examine: None,

@@ -24,6 +24,9 @@ def told(facts: list[Fact], name: str) -> str | None:
     ("client", "name", "text"),
     [
         (a_client(1), "Remote", "127.0.0.1:40001"),
+        (a_client(1), "Name", None),
+        (a_client(1, name="gps-0417"), "Name", "gps-0417"),
+        (a_client(1, silent=42 * SECOND), "State", "open, silent 42s"),
         (a_client(1), "Listener", "127.0.0.1:8000"),
         (a_client(1), "State", "open"),
         (a_client(1, state=State.CLOSING), "State", "closing"),

@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from tcpmon.core.model import (
     open_data,
     story,
 )
+from tcpmon.core.naming import clean
 from tcpmon.ui import render as module
 from tcpmon.ui.render import (
     BARS,
@@ -49,6 +50,7 @@ from tcpmon.ui.render import (
     skipped,
     sparkline,
     style_of,
+    title,
     told,
     wrapped,
     wrongs,
@@ -121,6 +123,8 @@ def clients(draw: st.DrawFn, names: st.SearchStrategy[str] = ADDRESSES) -> Clien
         trouble=draw(st.sampled_from(Trouble)),
         last=draw(BYTES)[:256],
         end=draw(ENDS).why if gone else "",
+        name=draw(st.just("") | st.text(max_size=40).map(clean)),
+        silent=0 if gone else draw(st.just(0) | AMOUNTS),
     )
 
 
@@ -464,21 +468,26 @@ def test_a_dump_in_full() -> None:
 
 STAYING = {"state", "id", "peer", "heard", "rx", "tx", "last"}
 USUAL = range(80, 260)
-LEAVING = ["retransmits", "rtt", "messages", "tx_rate", "rx_rate", "age", "listener", "unsent"]
+LEAVING = [
+    "retransmits", "rtt", "messages", "tx_rate", "rx_rate", "age", "listener", "unsent", "name",
+]  # fmt: skip
+NAMED = pytest.mark.parametrize("named", [False, True])
 
 
-def test_columns_fill_the_width() -> None:
+@NAMED
+def test_columns_fill_the_width(named: bool) -> None:
     """From 80 cells up the columns, and a cell between each two, take the whole width."""
     for width in USUAL:
-        columns = columns_for(width)
+        columns = columns_for(width, named)
         assert sum(cells for _, cells in columns) + len(columns) - 1 == width
         assert all(cells >= column.width and cells > 0 for column, cells in columns), width
 
 
-def test_columns_are_cut_where_there_is_no_room() -> None:
+@NAMED
+def test_columns_are_cut_where_there_is_no_room(named: bool) -> None:
     """However narrow the table, its columns with the cells between them fit it."""
     for width in range(-3, 80):
-        columns = columns_for(width)
+        columns = columns_for(width, named)
         assert sum(cells for _, cells in columns) + len(columns) - 1 <= max(0, width)
         assert all(cells > 0 for _, cells in columns), width
 
@@ -486,7 +495,8 @@ def test_columns_are_cut_where_there_is_no_room() -> None:
 def test_columns_leave_in_order() -> None:
     """What matters most is there at every width, and the rest leaves one after the other."""
     for width in USUAL:
-        names = [column.sort for column, _ in columns_for(width)]
+        shown = [column for column, _ in columns_for(width, named=True)]
+        names = ["peer" if "remote" in column.label else column.sort for column in shown]
         gone = [name for name in LEAVING if name not in names]
         assert set(names) >= STAYING, width
         assert gone == LEAVING[: len(gone)], width
@@ -494,16 +504,41 @@ def test_columns_leave_in_order() -> None:
 
 
 def test_more_room_means_more_columns() -> None:
-    """A wider table never has fewer columns, and 160 cells are enough for all of them."""
-    counts = [len(columns_for(width)) for width in range(1, 260)]
-    assert counts == sorted(counts)
-    assert len(columns_for(160)) == len(COLUMNS)
+    """A wider table never has fewer columns, and 160 cells are enough for all of them; names
+    are among them where there are any."""
+    for named in (False, True):
+        counts = [len(columns_for(width, named)) for width in range(1, 260)]
+        assert counts == sorted(counts)
+    assert len(columns_for(160)) == len(COLUMNS) - 1
+    assert len(columns_for(160, named=True)) == len(COLUMNS)
+
+
+def test_names_are_seen_at_every_width() -> None:
+    """Names have a column of their own, as long as anybody has one; where there is no room for
+    it they stand for the addresses."""
+    client, other = a_client(name="gps-0417"), a_client(peer="10.0.0.7:123", name="")
+    for width in (30, 73, 100, 153):
+        assert "gps-0417" in said(client_line(client, NOON, columns_for(width, named=True)))
+        assert "10.0.0.7:123" in said(client_line(other, NOON, columns_for(width, named=True)))
+    assert client.peer in said(client_line(client, NOON, columns_for(153, named=True)))
+    assert client.peer not in said(client_line(client, NOON, columns_for(73, named=True)))
+    long = replace(client, name="x" * 39 + "…")
+    assert "x" * 20 + "…" in said(client_line(long, NOON, columns_for(73, named=True)))
+
+
+def test_a_title_has_all_that_a_client_is_called() -> None:
+    """A client's number, name and address, or as much of it as there is."""
+    client = a_client(id=3, peer="10.4.0.9:51044")
+    assert title(3, None) == "#3"
+    assert title(3, client) == "#3 10.4.0.9:51044"
+    assert title(3, replace(client, name="gps-0417")) == "#3 gps-0417 10.4.0.9:51044"
 
 
 def test_the_last_column_keeps_room() -> None:
     """Where any column has left or all are there, the last one has 21 cells or more: enough for
     a diagnosis, however much waits."""
-    assert min(columns_for(width)[-1][1] for width in USUAL) >= 21
+    for named in (False, True):
+        assert min(columns_for(width, named)[-1][1] for width in USUAL) >= 21
     assert cell_len("does not read 12.4 MB") == 21
 
 
@@ -514,9 +549,9 @@ def test_a_small_terminal_has_no_room_for_the_kernel() -> None:
     assert not {"rtt", "retransmits"} & small
 
 
-def check_cells(client: Client, now: int, width: int) -> None:
+def check_cells(client: Client, now: int, width: int, named: bool = False) -> None:
     """Judge a row of the table, cell by cell."""
-    columns = columns_for(width)
+    columns = columns_for(width, named)
     line = client_line(client, now, columns)
     for column, room in columns[:-1]:
         (text, _), line = line[0], line[1:]
@@ -525,10 +560,10 @@ def check_cells(client: Client, now: int, width: int) -> None:
     assert cells(line) <= columns[-1][1]
 
 
-@given(clients(), TIMESTAMPS, WIDTHS)
-def test_a_row_is_as_wide_as_its_columns(client: Client, now: int, width: int) -> None:
+@given(clients(), TIMESTAMPS, WIDTHS, st.booleans())
+def test_a_row_is_as_wide_as_its_columns(client: Client, now: int, width: int, named: bool) -> None:
     """Each cell of a row has exactly its column's width, whatever the client did."""
-    check_cells(client, now, width)
+    check_cells(client, now, width, named)
 
 
 @given(clients(NAMES), TIMESTAMPS, st.integers(80, 200))
@@ -538,10 +573,10 @@ def test_a_row_is_as_wide_with_any_name(client: Client, now: int, width: int) ->
     check_cells(client, now, width)
 
 
-@given(clients(NAMES), TIMESTAMPS, WIDTHS)
-def test_a_row_is_harmless(client: Client, now: int, width: int) -> None:
+@given(clients(NAMES), TIMESTAMPS, WIDTHS, st.booleans())
+def test_a_row_is_harmless(client: Client, now: int, width: int, named: bool) -> None:
     """A row of the table does nothing to a terminal, and its styles are known."""
-    line = client_line(client, now, columns_for(width))
+    line = client_line(client, now, columns_for(width, named))
     assert unsafe_in(said(line)) == []
     assert {style for _, style in line} <= {"", *STYLES}
 
@@ -566,6 +601,9 @@ def test_the_last_column_fits(client: Client, width: int) -> None:
         (a_client(backlog=Backlog.SLOW, unsent=1_200_000), "SLOW, 1.2 MB unsent", "warn"),
         (a_client(state=State.HALF, backlog=Backlog.STUCK, unsent=9_000_000),
          "STUCK, 9.0 MB unsent, half-closed by peer", "warn"),
+        (a_client(silent=42 * 10**9), "silent 42s", "warn"),
+        (a_client(silent=42 * 10**9, trouble=Trouble.GONE),
+         "does not answer, 0 sent again, silent 42s", "warn"),
         (a_client(dropped=1204), "1,204 dropped hello\\n", "warn"),
         (a_client(dropped=12, trouble=Trouble.UNREAD, backlog=Backlog.STUCK, unsent=8_400_000),
          "12 dropped, does not read 8.4 MB, STUCK", "warn"),
@@ -587,6 +625,7 @@ def test_last(client: Client, shown: str, style: str) -> None:
         a_client(state=State.HALF),
         a_client(trouble=Trouble.UNREAD, unsent=12_400_000, backlog=Backlog.STUCK),
         a_client(trouble=Trouble.GONE, retransmits=12, unsent=6),
+        a_client(silent=4000 * 10**9),
     ],
 )
 def test_what_is_wrong_is_seen_at_80(client: Client) -> None:
@@ -601,8 +640,8 @@ def test_what_is_wrong_is_seen_at_80(client: Client) -> None:
 @pytest.mark.parametrize(("state", "glyph"), [(State.OPEN, "!"), (State.HALF, "◐")])
 def test_the_glyph_tells_of_trouble(state: State, glyph: str) -> None:
     """An open client in trouble stands out at every width; a half-closed one does already."""
-    client = a_client(state=state, trouble=Trouble.UNREAD)
-    for width in (40, 73, 153):
+    unread, silent = a_client(state=state, trouble=Trouble.UNREAD), a_client(state=state, silent=1)
+    for client, width in product((unread, silent), (40, 73, 153)):
         assert client_line(client, NOON, columns_for(width))[0] == (glyph, "warn")
 
 

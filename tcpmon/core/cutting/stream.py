@@ -73,16 +73,16 @@ class Cut:
 
     def extend(self, records: Sequence[tuple[int, int, bytes]]) -> None:
         """Take the stream's next records in the chunk, (seq, time, data) each."""
-        start, first = self.total, len(self.seqs)
-        total = start
+        total = start = self.total
         for seq, time, data in records:
             self.seqs.append(seq)
             self.times.append(time)
             total += len(data)
             self.sums.append(total)
         if self.framer.timed or len(records) == 1 or not self._feed_all(records, start):
-            for at, (_, time, data) in enumerate(records, first):
-                self._feed(data, time, self.sums[at] - len(data))
+            for _, time, data in records:
+                self._feed(data, time, start)
+                start += len(data)
         self._end_over()
 
     def _feed_all(self, records: Sequence[tuple[int, int, bytes]], start: int) -> bool:
@@ -105,7 +105,8 @@ class Cut:
             self.odd[end] = f"{bad.why}: shown as read"
             self.framer = self.before.framing.make()
         else:
-            self._add([start + end for end in ends])
+            if ends:
+                self._add([start + end for end in ends])
 
     def _add(self, ends: list[int]) -> None:
         """Take where messages end."""

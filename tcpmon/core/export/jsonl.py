@@ -7,7 +7,7 @@ import msgspec
 
 from tcpmon.core.escape import escape, escape_parts
 from tcpmon.core.export import PIECE
-from tcpmon.core.model import Cast, End, Kind, Message, opened
+from tcpmon.core.model import Cast, End, Kind, Message, opened, opened_as, renamed
 from tcpmon.core.store import Raw
 
 _encode = msgspec.json.Encoder().encode
@@ -22,13 +22,23 @@ class Listening(msgspec.Struct, tag_field="event", tag="listening"):
     address: str
 
 
-class Open(msgspec.Struct, tag_field="event", tag="open"):
-    """A client has connected. listener: the address it came in by."""
+class Open(msgspec.Struct, tag_field="event", tag="open", omit_defaults=True):
+    """A client has connected. listener: the address it came in by. name: what it is called,
+    there only if that is known by its address."""
 
     time: str
     client: int
     peer: str
     listener: str
+    name: str = ""
+
+
+class Named(msgspec.Struct, tag_field="event", tag="name"):
+    """A client is called so from now on, "" = by no name any more."""
+
+    time: str
+    client: int
+    name: str
 
 
 class Rx(msgspec.Struct, tag_field="event", tag="rx", omit_defaults=True):
@@ -80,7 +90,7 @@ class Close(msgspec.Struct, tag_field="event", tag="close"):
     seconds: float
 
 
-Event = Listening | Open | Rx | Tx | Broadcast | Eof | Close
+Event = Listening | Open | Named | Rx | Tx | Broadcast | Eof | Close
 
 
 class Jsonl:
@@ -101,7 +111,9 @@ class Jsonl:
             case Kind.RX | Kind.TX | Kind.CAST:
                 event: Event = self._payload(raw, cast, escape(data), data)
             case Kind.OPEN:
-                event = Open(self._stamp(at), client, *opened(data))
+                event = Open(self._stamp(at), client, *opened(data), opened_as(data))
+            case Kind.INFO if client and (name := renamed(data)) is not None:
+                event = Named(self._stamp(at), client, name)
             case Kind.EOF:
                 event = Eof(self._stamp(at), client)
             case Kind.CLOSE:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from tcpmon.core.escape import escape, escape_parts
 from tcpmon.core.export import PIECE
-from tcpmon.core.model import Cast, End, Kind, Message, opened, remark
+from tcpmon.core.model import Cast, End, Kind, Message, opened, opened_as, remark
 from tcpmon.core.store import Raw
 from tcpmon.core.units import counted
 
@@ -58,7 +58,8 @@ def _story(kind: int, data: bytes) -> str:
     match kind:
         case Kind.OPEN:
             peer, listener = opened(data)
-            return f"open   {peer} via {listener}"
+            name = opened_as(data)
+            return f"open   {peer} via {listener}" + (f" as {name}" if name else "")
         case Kind.EOF:
             return "eof    peer closed its sending side"
         case Kind.CLOSE:

@@ -46,7 +46,8 @@ class Choice(ModalScreen[str]):
             with Vertical(id="buttons"):
                 yield Button(f"{self._safe}  esc", id="keep", compact=True)
                 for key, label in self._options.items():
-                    yield Button(f"{label}  {key}", id=f"do-{key}", compact=True, variant="warning")
+                    name = Content(f"{label}  {key}")  # a client's, maybe: it is no markup
+                    yield Button(name, id=f"do-{key}", compact=True, variant="warning")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""

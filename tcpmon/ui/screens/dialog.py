@@ -6,6 +6,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -43,18 +44,21 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     def compose(self) -> ComposeResult:
         """One line to write in, one to be told."""
         with Vertical(id="dialog") as box:
-            box.border_title = self._question
+            box.border_title = Content(self._question)
             box.border_subtitle = f"enter {self._verb}   esc cancel"
             yield Input(placeholder=self._examples, compact=True)
             yield Static("", markup=False, id="told")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say what it means, or why it means nothing."""
+        """Say what it means."""
+        self.query_one("#told", Static).update(self.told(event.value))
+
+    def told(self, text: str) -> str:
+        """Return what a line means, or why it means nothing."""
         try:
-            told = escape_text(self._say(self._read(event.value))) if event.value else ""
+            return escape_text(self._say(self._read(text))) if text else ""
         except InputError as error:
-            told = str(error)
-        self.query_one("#told", Static).update(told)
+            return str(error)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go on with a line that means something."""

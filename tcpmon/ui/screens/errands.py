@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from tcpmon.core.access import networks_of
 from tcpmon.core.commands import Command, Delivery, Disconnect, ForgetClosed, How, Permit, Send
@@ -50,6 +50,10 @@ class Errands:
         self._done()
         return answer
 
+    def tell(self, text: str, failed: bool = False) -> None:
+        """Say what became of something."""
+        self._screen.notify(text, severity="error" if failed else "information")
+
     async def send(self, data: bytes, targets: Targets) -> tuple[bool, str]:
         """Send; return whether anybody got it, and how many did, and who did not and why."""
         delivery = await self.do(Send(data, targets))
@@ -63,7 +67,7 @@ class Errands:
         verb = "Disconnect" if how is How.CLOSE else "Reset"
         question = f"{verb} {counted(count, 'client')}?"
         asks = targets is None or count > 1
-        if asks and not await self._choose(question, self._named(targets), {"y": verb}):
+        if asks and not await self.choose(question, self._named(targets), {"y": verb}):
             return False
         done = await self.do(Disconnect(targets, how))
         if done is not None and targets is not None and len(targets) == 1:
@@ -73,7 +77,7 @@ class Errands:
 
     async def disconnect_how(self, targets: tuple[int, ...]) -> bool:
         """End connections in a way that is asked for."""
-        choice = await self._choose(
+        choice = await self.choose(
             f"Disconnect {counted(len(targets), 'client')}: how?",
             self._named(targets),
             {"c": "Close: send what is queued, then FIN", "r": "Reset: drop at once, RST"},
@@ -96,7 +100,7 @@ class Errands:
         if connected:
             options["d"] = f"{whom}, and disconnect {counted(len(connected), 'client')}"
         lines = _shortened(addresses) if len(addresses) > 1 else []
-        choice = await self._choose(f"Refuse {whom}?", [*lines, *_REFUSAL], options)
+        choice = await self.choose(f"Refuse {whom}?", [*lines, *_REFUSAL], options)
         if not choice:
             return
         seconds = WHILE_SECONDS if choice == "t" else 0.0
@@ -111,10 +115,22 @@ class Errands:
         if count is not None:
             self._screen.notify(f"{counted(count, 'closed client')} cleared")
 
-    async def _choose(self, question: str, lines: list[str], options: dict[str, str]) -> str:
+    async def ask(self, dialog: ModalScreen[T | None]) -> T | None:
+        """Ask for a line; return what it means, None for nothing."""
+        return await self._screen.app.push_screen_wait(dialog) if self._may_ask else None
+
+    @property
+    def _may_ask(self) -> bool:
+        """Whether nothing is asked yet: keys that come faster than a screen can be drawn, as
+        from a terminal gone wild, must not pile up questions."""
+        return self._screen.app.screen is self._screen
+
+    async def choose(self, question: str, lines: list[str], options: dict[str, str]) -> str:
+        """Ask for one of several; return its key, "" for none."""
         from tcpmon.ui.screens.choice import Choice
 
-        return await self._screen.app.push_screen_wait(Choice(question, lines, options))
+        choice = Choice(question, lines, options)
+        return await self._screen.app.push_screen_wait(choice) if self._may_ask else ""
 
     def _named(self, targets: Targets) -> list[str]:
         if targets is None:

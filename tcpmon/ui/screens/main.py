@@ -22,7 +22,7 @@ from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
-from tcpmon.ui.render import copied
+from tcpmon.ui.render import copied, title
 from tcpmon.ui.screens.comparer import Comparer
 from tcpmon.ui.screens.errands import Errands
 from tcpmon.ui.screens.searching import Searching
@@ -120,7 +120,7 @@ class MainScreen(Screen[None]):
         return found
 
     def _title_of(self, client: int) -> str:
-        return _title(client, self._find(client))
+        return title(client, self._find(client))
 
     # -- focus ------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class MainScreen(Screen[None]):
             return f"Send to {len(targets)} marked: {names}{more}" if targets else "Send"
         client = self._find(targets[0])
         gone = client is None or client.end
-        return f"Send to {_title(targets[0], client)}{', gone' if gone else ''}"
+        return f"Send to {title(targets[0], client)}{', gone' if gone else ''}"
 
     def _aim(self, targets: Targets) -> None:
         """Say who is written to. What was written for others is kept for them."""
@@ -311,6 +311,11 @@ class MainScreen(Screen[None]):
         elsewhere = message.targets != self._composer.targets  # what failed is not for these
         self._composer.sent(accepted or elsewhere, note)
 
+    def _rows(self, targets: tuple[int, ...]) -> list[Client]:
+        everyone = self._node.view(self._clients.everyone()).rows if targets else ()
+        wanted = set(targets)
+        return [row for row in everyone if row.id in wanted]
+
     # -- ending connections -----------------------------------------------------------
 
     def _chosen_to_end(self) -> tuple[int, ...]:
@@ -345,11 +350,28 @@ class MainScreen(Screen[None]):
             await self._errands.disconnect(None, count, How.CLOSE)
 
     @work
+    async def action_name(self) -> None:
+        from tcpmon.ui.screens.naming import name
+
+        if targets := self._chosen("name", self._looked_at):
+            await name(self._errands, self._node, self._rows(targets))
+            self._ask()
+
+    @work
+    async def action_silence(self) -> None:
+        """Whose, it asks: also where nobody is connected."""
+        from tcpmon.ui.screens.silence import set_alarm
+
+        client = self._looked_at
+        marked = self._clients.marked
+        targets = self._chosen("wait for", client) if client or marked else ()
+        await set_alarm(self._errands, self._rows(targets), self._node.view(Ask()).listeners)
+
+    @work
     async def action_refuse(self) -> None:
         """In the log too, whose row may be another one by now: the question names the address."""
         if targets := self._chosen("refuse", self._looked_at):
-            everyone = self._node.view(self._clients.everyone()).rows
-            await self._errands.refuse([row for row in everyone if row.id in targets])
+            await self._errands.refuse(self._rows(targets))
 
     # -- the table ----------------------------------------------------------------------
 
@@ -521,7 +543,3 @@ class MainScreen(Screen[None]):
 
     def action_interrupt(self) -> None:
         self.app.action_help_quit()
-
-
-def _title(id: int, client: Client | None) -> str:
-    return f"#{id} {client.peer}" if client else f"#{id}"

@@ -14,7 +14,7 @@ from textual.message import Message
 from tcpmon.core.escape import escape_hidden
 from tcpmon.core.model import Ask, Client, Listener, View
 from tcpmon.core.units import counted, number
-from tcpmon.ui.render import COLUMNS, Line, client_line, columns_for, fit
+from tcpmon.ui.render import COLUMNS, Column, Line, client_line, columns_for, fit
 from tcpmon.ui.widgets.pane import Pane
 
 COLUMN = {column.sort: column for column in COLUMNS}
@@ -41,6 +41,7 @@ class ClientsPane(Pane):
         self._place = 0  # row number of the cursor, which another client has once this one is gone
         self._chase = True  # the cursor's row stays in view; only scrolling leaves it behind
         self._chasing = False
+        self._named = False  # somebody has a name; the column stays when he is out of sight
         self.sort = "id"
         self.reverse = False
         self.cursor: int | None = None
@@ -81,6 +82,7 @@ class ClientsPane(Pane):
     def show(self, view: View) -> None:
         """Show a picture; ask for another if it turns out that other rows are wanted."""
         self._view = view
+        self._named = any(row.name for row in view.rows) or (self._named and view.count > 0)
         if view.cursor is not None:
             self._place = view.cursor
         elif view.rows:
@@ -155,7 +157,7 @@ class ClientsPane(Pane):
             lines = unmatched(view.hidden, self.filter) if view.hidden else empty(view.listeners)
             yield from ((line, "") for line in lines)
             return
-        columns = columns_for(self.body_width - 3)  # cursor, mark, a blank
+        columns = self._columns()
         yield self._heading(), "row-heading"
         for client in view.rows:
             here = client.id == self.cursor
@@ -166,9 +168,12 @@ class ClientsPane(Pane):
                 style = "row-cursor" if self.has_focus else "row-idle-cursor"
             yield [*line, *client_line(client, view.now, columns)], style
 
+    def _columns(self) -> list[tuple[Column, int]]:
+        return columns_for(self.body_width - 3, self._named)  # cursor, mark, a blank
+
     def _heading(self) -> Line:
         line: Line = [("   ", "")]
-        for number_, (column, width) in enumerate(columns_for(self.body_width - 3)):
+        for number_, (column, width) in enumerate(self._columns()):
             label, style = column.label, "heading"
             if column.sort == self.sort:
                 label = label[: width - 1] + ("▼" if self.reverse else "▲")
@@ -267,7 +272,7 @@ class ClientsPane(Pane):
 
     def _click_heading(self, column: int) -> None:
         start = 3
-        for shown, width in columns_for(self.body_width - 3):
+        for shown, width in self._columns():
             if start <= column < start + width:
                 self.sort_by(shown.sort)
                 return
@@ -284,7 +289,7 @@ class ClientsPane(Pane):
 
     def sort_next(self) -> None:
         """Sort by the next column that is shown."""
-        shown = [column.sort for column, _ in columns_for(self.body_width - 3)] or list(COLUMN)
+        shown = [column.sort for column, _ in self._columns()] or list(COLUMN)
         place = shown.index(self.sort) if self.sort in shown else -1
         self.sort_by(shown[(place + 1) % len(shown)])
 

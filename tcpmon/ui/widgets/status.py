@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from time import localtime
 
-from tcpmon.core.model import View
+from tcpmon.core.model import Totals, View
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import counted, number, size
 from tcpmon.ui.render import Line, cells_of, crop, sparkline
@@ -91,19 +91,28 @@ class StatusBar(Lines):
             parts.append((3 + which, [(f"{arrow} {size(rate):>7}/s", style)]))
             parts.append((6 + which, [(graph, style)]))
         parts.append((5, [(f"{number(round(totals.message_rate))} msg/s", "")]))
-        if totals.unsent:
-            parts.append((2, [(f"unsent {size(totals.unsent)}", "warn")]))
-        if totals.dropped_records:
-            parts.append((4, [(f"{number(totals.dropped_records)} dropped", "warn")]))
-        else:
-            parts.append((9, [(f"kept {size(totals.kept_bytes)}", "dim")]))
-        if totals.trouble:
-            parts.append((0, [(totals.trouble, "alert")]))
-        elif totals.refused:
-            parts.append((4, [(f"{number(totals.refused)} refused", "warn")]))
+        parts += _wrong(totals)
         if self._answer:
             parts.append((8, [(self._answer, "note")]))
         return parts
+
+
+def _wrong(totals: Totals) -> Parts:
+    """Return what is wrong, or how much is kept."""
+    parts: Parts = []
+    if totals.unsent:
+        parts.append((2, [(f"unsent {size(totals.unsent)}", "warn")]))
+    if totals.silent:
+        parts.append((2, [(f"{number(totals.silent)} silent", "warn")]))
+    if totals.dropped_records:
+        parts.append((4, [(f"{number(totals.dropped_records)} dropped", "warn")]))
+    else:
+        parts.append((9, [(f"kept {size(totals.kept_bytes)}", "dim")]))
+    if totals.trouble:
+        parts.append((0, [(totals.trouble, "alert")]))
+    elif totals.refused:
+        parts.append((4, [(f"{number(totals.refused)} refused", "warn")]))
+    return parts
 
 
 def _listeners(view: View, room: int) -> Line:

@@ -37,6 +37,10 @@ class Stage:
     def app(self) -> "Stage":
         return self
 
+    @property
+    def screen(self) -> "Stage":
+        return self
+
     def note_done(self) -> None:
         self.done += 1
 

@@ -215,17 +215,36 @@ async def test_the_keyboard_sorts_by_every_column() -> None:
             await pilot.press("o")
             await pilot.pause()
             labels.append(title(app, "clients").split("by ")[1].split()[0])
-        assert len(set(labels)) == len(COLUMNS)
+        assert set(labels) == {column.label or "state" for column in COLUMNS} - {"Name"}
         await pilot.press("O")
         await pilot.pause()
         assert "▼" in title(app, "clients")
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_names_are_in_the_table(size: tuple[int, int]) -> None:
+    """As soon as somebody has a name the table shows names, also when he is out of sight."""
+    node = FakeNode([a_client(number) for number in range(1, 60)])
+    async with a_screen(node, size) as (app, pilot):
+        assert "Name" not in pane(app, "clients")[0]
+        node.clients[0] = a_client(1, name="gps-0417")
+        await look(app, pilot)
+        assert "Name" in pane(app, "clients")[0]
+        assert "gps-0417" in pane(app, "clients")[1]
+        await pilot.press("G")
+        await pilot.pause()
+        assert "gps-0417" not in text(app)
+        assert "Name" in pane(app, "clients")[0]
+        await pilot.press("o")
+        await pilot.pause()
+        assert "by Name ▲" in title(app, "clients")
 
 
 async def test_a_table_without_room_can_be_sorted() -> None:
     """Where not a single column fits, sorting does no harm."""
     async with a_screen(FakeNode([a_client(1)]), (5, 5)) as (app, pilot):
         await pilot.press("o")
-        assert app.query_one(ClientsPane).sort == "peer"
+        assert app.query_one(ClientsPane).sort == "name"
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE])

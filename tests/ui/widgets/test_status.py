@@ -38,6 +38,7 @@ async def test_at_80_columns_the_heart_of_it_stays() -> None:
         ({"trouble": "refusing callers: limit of 100 clients reached"}, "refusing callers: limit"),
         ({"refused": 96}, "96 refused"),
         ({"unsent": 18_000}, "unsent 18.0 kB"),
+        ({"silent": 3}, "3 silent"),
     ],
 )
 async def test_what_is_wrong_is_said(changes: dict[str, object], told: str) -> None:
