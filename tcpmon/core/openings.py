@@ -54,10 +54,15 @@ def kept(data: bytes) -> bytes:
 
 @lru_cache(256)  # rows are looked at again and again, and a TLS hello takes 0.2 ms
 def _opening(data: bytes) -> Opening | None:
-    for pattern, tell in _KNOWN:
-        if match := pattern.match(data):
+    for pattern, _, tell in _KNOWN:
+        if match := re.match(pattern, data, re.DOTALL):
             return tell(data, match)
     return None
+
+
+def protocol(first: bytes) -> str:
+    """Return what a client speaks that begins so, "" where that is not known for sure."""
+    return next((name for pattern, name, _ in _KNOWN if re.match(pattern, first, re.DOTALL)), "")
 
 
 def _tls(data: bytes, _: re.Match[bytes]) -> Opening:
@@ -118,14 +123,12 @@ def _mqtt(data: bytes, _: re.Match[bytes]) -> Opening | None:
     return Opening(f"MQTT {_cut(words)}", "MQTT", sure=True)
 
 
-def _redis(data: bytes, _: re.Match[bytes]) -> Opening | None:
-    word = re.match(rb"\*[1-9]\d{0,5}\r\n\$[1-9]\d{0,3}\r\n([A-Za-z]{1,20})\r\n", data)
-    return Opening(f"Redis command {_text(word[1])}", "Redis") if word else None
+def _redis(_: bytes, match: re.Match[bytes]) -> Opening:
+    return Opening(f"Redis command {_text(match[1])}", "Redis", obvious=True)
 
 
 def _modbus(data: bytes, _: re.Match[bytes]) -> Opening | None:
-    if len(data) != 12:  # as all requests to read, and to write one thing
-        return None
+    """Of the requests that have 12 bytes: to read, and to write one thing."""
     from tcpmon.core.decoding.all import decode
     from tcpmon.core.decoding.modbus import Modbus
 
@@ -160,29 +163,33 @@ def _cut(text: str) -> str:
 
 _Tell = Callable[[bytes, re.Match[bytes]], Opening | None]
 
-_KNOWN: list[tuple[re.Pattern[bytes], _Tell]] = [
+# (how it begins, what it is called where that can hardly be anything else, what tells more of it)
+_KNOWN: list[tuple[bytes, str, _Tell]] = [
     # A record of TLS that holds a ClientHello: RFC 8446, 5.1 and 4.1.2.
-    (re.compile(rb"\x16\x03[\0-\x04][\0-\x48].\x01\0..\x03[\0-\x04]", re.DOTALL), _tls),
-    (re.compile(rb"([A-Z]{3,20}) ([!-~]{1,4000}) (HTTP|RTSP|SIP)/[12]\.[01]\r?\n"), _http),
-    (re.compile(rb"PRI \* HTTP/2\.0\r\n\r\nSM\r\n\r\n"), _fixed("HTTP/2 preface", "HTTP/2")),
-    (re.compile(rb"SSH-(?:2\.0|1\.99|1\.5)-([!-~]{1,200})"), _ssh),
-    (re.compile(rb"PROXY (?:UNKNOWN|TCP[46] ([0-9A-Fa-f.:]{2,45}) )"), _proxy),
-    (re.compile(rb"\r\n\r\n\0\r\nQUIT\n"),
+    (rb"\x16\x03[\0-\x04][\0-\x48].\x01\0..\x03[\0-\x04]", "TLS", _tls),
+    (rb"([A-Z]{3,20}) ([!-~]{1,400}) (HTTP)/1\.[01]\r?\n", "HTTP", _http),
+    (rb"([A-Z]{3,20}) ([!-~]{1,400}) (RTSP)/[12]\.0\r?\n", "RTSP", _http),
+    (rb"([A-Z]{3,20}) ([!-~]{1,400}) (SIP)/2\.0\r?\n", "SIP", _http),
+    (rb"PRI \* HTTP/2\.0\r\n\r\nSM\r\n\r\n", "HTTP",
+     _fixed("HTTP/2 preface", "HTTP/2")),
+    (rb"SSH-(?:2\.0|1\.99|1\.5)-([!-~]{1,200})", "SSH", _ssh),
+    (rb"PROXY (?:UNKNOWN|TCP[46] ([0-9A-Fa-f.:]{2,45}) )", "", _proxy),
+    (rb"\r\n\r\n\0\r\nQUIT\n", "",
      _fixed("PROXY protocol v2 header", "PROXY v2", waits=False)),
-    (re.compile(rb"\x10[\0-\xff]{1,4}?\0(?:\x04MQTT[\x04\x05]|\x06MQIsdp\x03)"), _mqtt),
-    (re.compile(rb"\*[1-9]\d{0,5}\r\n\$"), _redis),
-    (re.compile(rb"\0\0\0\x08\x04\xd2\x16[\x2f\x30]\Z"),
+    (rb"\x10[\0-\xff]{1,4}?\0(?:\x04MQTT[\x04\x05]|\x06MQIsdp\x03)", "MQTT", _mqtt),
+    (rb"\*[1-9]\d{0,5}\r\n\$[1-9]\d{0,3}\r\n([A-Za-z]{1,20})\r\n", "Redis", _redis),
+    (rb"\0\0\0\x08\x04\xd2\x16[\x2f\x30]\Z", "PostgreSQL",
      _fixed("PostgreSQL asks for encryption", "Postgres")),
-    (re.compile(rb"\0\0..\0\x03\0[\0\x02]user\0", re.DOTALL),
+    (rb"\0\0..\0\x03\0[\0\x02]user\0", "PostgreSQL",
      _fixed("PostgreSQL startup message", "Postgres")),
-    (re.compile(rb"AMQP[\0-\x03]\x01?\0?\t?"), _fixed("AMQP header", "AMQP")),
-    (re.compile(rb"\x03\0..[\x06-\xff]\xe0\0\0", re.DOTALL), _rdp),
+    (rb"AMQP[\0-\x03]\x01?\0?\t?", "AMQP", _fixed("AMQP header", "AMQP")),
+    (rb"\x03\0..[\x06-\xff]\xe0\0\0", "RDP", _rdp),
     # IAC and what an option is asked or promised: RFC 854.
-    (re.compile(rb"\xff[\xfb-\xfe][\0-\x31]"),
+    (rb"\xff[\xfb-\xfe][\0-\x31]", "",
      _fixed("telnet negotiation", "telnet", waits=False, sure=False)),
-    (re.compile(rb"\x05[\x01-\x05][\0-\x09]{1,5}\Z"), _socks5),
-    (re.compile(rb"\x04[\x01\x02]..[\0-\xff]{4}[ -~]{0,64}\0\Z", re.DOTALL),
+    (rb"\x05[\x01-\x05][\0-\x09]{1,5}\Z", "", _socks5),
+    (rb"\x04[\x01\x02]..[\0-\xff]{4}[ -~]{0,64}\0\Z", "",
      _fixed("like a SOCKS4 request", "SOCKS4?", sure=False)),
-    (re.compile(rb"..\0\0\0\x06.[\x01-\x06]", re.DOTALL), _modbus),
+    (rb"..\0\0\0\x06.[\x01-\x06]....\Z", "", _modbus),
 ]  # fmt: skip
-_BEGINS = re.compile(b"|".join(b"(?s:%b)" % pattern.pattern for pattern, _ in _KNOWN))
+_BEGINS = re.compile(b"|".join(pattern for pattern, _, _ in _KNOWN), re.DOTALL)

@@ -1,11 +1,13 @@
-"""Who looks as if he tried what is behind a port: many short visits with nothing said, or with
-something else each time.
+"""Who looks as if he tried what is behind a port: many short visits with nothing said, or in one
+protocol after the other.
 
-Whoever comes often and says the same is a client: it may poll, or test how much load we bear.
+Whoever comes often and speaks one language is a client: it may poll, or test how much load we
+bear, or stand for many behind one address.
 """
 
 from collections import OrderedDict
 
+from tcpmon.core.openings import protocol
 from tcpmon.core.units import counted, number
 
 VISITS = 30
@@ -16,21 +18,20 @@ WITHIN = 180_000_000_000
 """Nanoseconds in which they come; when it is quiet for so long, it begins anew."""
 SHORT = 30_000_000_000
 """A visit that lasts longer is none of a scan's."""
-WAYS = 6
-"""Beginnings that differ so much that one client does not have them all."""
+PROTOCOLS = 3
+"""Nobody has business in so many on one port."""
 ADDRESSES = 1000
 """Of so many we know, the least recent one goes first."""
-_ALIKE = 8  # bytes in which two beginnings are compared
 
 
 class _Visits:
-    __slots__ = ("count", "first", "newest", "silent", "told", "ways")
+    __slots__ = ("count", "first", "newest", "protocols", "silent", "told")
 
     def __init__(self, first: int) -> None:
         self.first = first
         self.newest = 0
         self.count = self.silent = 0
-        self.ways: set[bytes] = set()
+        self.protocols: set[str] = set()
         self.told = False
 
 
@@ -40,21 +41,21 @@ class Scans:
     def __init__(self) -> None:
         self._visits: OrderedDict[str, _Visits] = OrderedDict()
 
-    def left(self, address: str, opened: int, closed: int, began: bytes | None) -> str:
+    def left(self, address: str, opened: int, closed: int, silent: bool, first: bytes) -> str:
         """Take note of a client that has left by itself; return what there is to say of its
         address, once for a burst, "" for nothing.
 
-        opened, closed: ns since 1970. began: the first bytes that it said, None for nothing.
+        opened, closed: ns since 1970. silent: whether it had said nothing. first: how it began,
+        where that may tell what it is.
         """
         if closed - opened > SHORT:
             return ""
         visits = self._of(address, opened)
         visits.newest = closed
         visits.count += 1
-        if began is None:
-            visits.silent += 1
-        elif len(visits.ways) < WAYS:
-            visits.ways.add(began[:_ALIKE])
+        visits.silent += silent
+        if spoken := protocol(first):
+            visits.protocols.add(spoken)
         if visits.told or visits.count < (OWN_VISITS if _is_own(address) else VISITS):
             return ""
         looks = _looks(visits)
@@ -77,7 +78,7 @@ class Scans:
 
 
 def _looks(visits: _Visits) -> str:
-    if len(visits.ways) >= WAYS:
+    if len(visits.protocols) >= PROTOCOLS:
         return "looks like a scan"
     if visits.silent * 2 > visits.count:
         said = "all" if visits.silent == visits.count else number(visits.silent)
