@@ -83,14 +83,16 @@ def _of_tls(client: Client) -> Hint | None:
 def _of_waiting(client: Client, now: int) -> Hint | None:
     if not client.unanswered or now - client.heard < WAITS:
         return None
-    found = opening(client.last)
     alone = client.rx_messages == 1
-    if found is None and not client.tx_messages:
-        found, alone = opening(client.first), alone and client.rx_bytes < KEPT
+    found = opening(client.first if alone else client.last)
+    if client.tx_messages:  # in the middle of a dialogue it may be anything
+        found = found if found and (found.sure or found.obvious) else None
+    elif found is None:
+        found = opening(client.first)
     if found is None or not found.waits:
         return None
     so_long = _so_long(now - client.heard)
-    if found.part and alone and client.rx_bytes < _SEEN and found.obvious:
+    if found.part and alone and client.rx_bytes < KEPT:
         return Hint(f"{found.words}, not all of it for {so_long}", f"{found.short}, not all",
                     urgent=True)  # fmt: skip
     says = f"no answer for {so_long}" if found.part else f"client waits {so_long}"
@@ -101,7 +103,7 @@ def _of_start(client: Client) -> Hint | None:
     found = opening(client.first)
     if found is None or client.tx_messages or client.rx_messages > 1 or found.obvious:
         return None
-    return Hint(found.words, found.short)
+    return Hint(found.words, found.short) if found.sure or not found.waits else None
 
 
 def _of_lines(client: Client, now: int) -> Hint | None:

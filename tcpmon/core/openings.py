@@ -74,10 +74,10 @@ def _tls(data: bytes, _: re.Match[bytes]) -> Opening:
         found = dict(_values(decode(data, Tls()).fields))
     except NotDecoded:
         found = {}
-    if name := found.get("server_name"):
+    if name := found.get("server name"):
         told.append(f"SNI {_cut(name)}")
-    if protocols := found.get("application_layer_protocol_negotiation"):
-        told.append(f"ALPN {_cut(protocols)}")
+    if protocols := found.get("ALPN"):
+        told.append(f"ALPN {_cut(protocols.replace(', ', ' '))}")
     words = f"TLS hello ({', '.join(told)})" if told else "TLS hello"
     return Opening(words, "TLS hello", plain=False, sure=True)
 
@@ -92,19 +92,19 @@ def _values(fields: tuple[Field, ...]) -> list[tuple[str, str]]:
 
 def _http(data: bytes, match: re.Match[bytes]) -> Opening:
     method, target, name = match.groups()
-    head, ended, body = data.partition(b"\r\n\r\n")
+    head, *bodies = re.split(rb"\r?\n\r?\n", data, maxsplit=1)
     if method == b"GET" and re.search(rb"\r\nUpgrade: *websocket\b", head, re.IGNORECASE):
         return Opening(f"WebSocket handshake for {_text(target)}", "WebSocket", obvious=True)
-    part = not ended
-    if ended and method not in _BODILESS:
-        length = re.search(rb"\r\nContent-Length: *(\d{1,9})\r\n", head + b"\r\n", re.IGNORECASE)
-        part = length is None or len(body) < int(length[1])
+    part = not bodies
+    if bodies and method not in _BODILESS:
+        length = re.search(rb"\nContent-Length: *(\d{1,9})\r?\n", head + b"\n", re.IGNORECASE)
+        part = length is None or len(bodies[0]) < int(length[1])
     words = f"{name.decode()} request {method.decode()} {_text(target)}"
     return Opening(words, name.decode(), part=part, obvious=True)
 
 
 def _ssh(_: bytes, match: re.Match[bytes]) -> Opening:
-    return Opening(f"SSH client {_text(match[1])}", "SSH", sure=True, obvious=True)
+    return Opening(f"SSH greeting of {_text(match[1])}", "SSH", sure=True, obvious=True)
 
 
 def _proxy(_: bytes, match: re.Match[bytes]) -> Opening:
