@@ -289,14 +289,14 @@ SAID_LEAST = 12
 
 def _noticed(client: Client, width: int, hint: Hint) -> Line:
     """Return the last column with a hint at its end, in as many words as there is room for. What
-    is urgent takes the place of what was said, but not of an end or of what is wrong."""
+    is urgent takes the place of what was said or of an end in order, not of what is wrong."""
     said = cells_of(last(client, width))
-    facts = bool(client.end or client.dropped or wrongs(client))
+    wrong = bool(broken(client.end) or client.dropped or wrongs(client))
     for words in (hint.text, hint.short):
         room = width - cell_len(words) - 2
-        if room >= (said if facts else min(said, SAID_LEAST)):
+        if room >= (said if wrong or client.end else min(said, SAID_LEAST)):
             return [*last(client, room), (f"  {words}" if said else words, "dim")]
-    if hint.urgent and not facts:
+    if hint.urgent and not wrong:
         return [(fit(hint.short, width).rstrip(), "note")]
     return last(client, width)
 

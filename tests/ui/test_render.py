@@ -641,14 +641,16 @@ QUIET = Hint("same payload 37 times, no answer", "same 37 times")
         (a_client(state=State.HALF), WAITS, 30, "half-closed by peer"),
         (a_client(dropped=12), WAITS, 34, "12 dropped hello\\n"),
         (a_client(state=State.CLOSED, closed=NOON, end="closed by peer"), WAITS, 21,
-         "closed by peer"),
+         "HTTP, waits 12 s"),
+        (a_client(state=State.CLOSED, closed=NOON, end="reset by peer"), WAITS, 21,
+         "reset by peer"),
         (a_client(state=State.CLOSED, closed=NOON, end="closed by peer"), QUIET, 30,
          "closed by peer  same 37 times"),
     ],
 )  # fmt: skip
 def test_what_was_noticed(client: Client, hint: Hint, width: int, shown: str) -> None:
     """A hint stands behind what the client said, in as many words as there is room for. Where
-    there is none, what is urgent takes its place, but never that of an end or of trouble."""
+    there is none, what is urgent takes its place, but never that of what is wrong."""
     columns = [(COLUMNS[-1], width)]
     line = client_line(client, NOON, columns, hint)
     assert said(line) == shown
@@ -658,10 +660,10 @@ def test_what_was_noticed(client: Client, hint: Hint, width: int, shown: str) ->
 
 @given(clients(), WIDTHS, st.sampled_from([WAITS, QUIET]))
 def test_a_hint_fits(client: Client, width: int, hint: Hint) -> None:
-    """With a hint the last column is never wider than asked, and an end or trouble stays."""
+    """With a hint the last column is never wider than asked, and what is wrong stays."""
     line = client_line(client, NOON, [(COLUMNS[-1], width)], hint)
     assert cells(line) <= width
-    if client.end or wrongs(client):
+    if broken(client.end) or (not client.end and wrongs(client)):
         assert said(line).startswith(said(last(client, width)).removesuffix("…"))
 
 

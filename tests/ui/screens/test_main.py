@@ -416,7 +416,7 @@ def a_waiting_client(id: int) -> Client:
 
 @pytest.mark.parametrize(
     ("size", "waits"),
-    [(SMALL, "HTTP, waits 12 s"), (WIDE, "GET /x HTTP…  HTTP, waits 12 s")],
+    [(SMALL, "HTTP, waits 12 s"), (WIDE, "GET /x HTTP/1.…  HTTP, waits 12 s")],
 )
 async def test_hints_are_told_until_they_are_turned_off(size: tuple[int, int], waits: str) -> None:
     """What was noticed stands in the table, behind the message and on the client's screen; H
