@@ -62,6 +62,8 @@ def _opening(data: bytes) -> Opening | None:
 
 def protocol(first: bytes) -> str:
     """Return what a client speaks that begins so, "" where that is not known for sure."""
+    if not first:  # as of most
+        return ""
     return next((name for pattern, name, _ in _KNOWN if re.match(pattern, first, re.DOTALL)), "")
 
 

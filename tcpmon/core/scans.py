@@ -56,7 +56,9 @@ class Scans:
         visits.silent += silent
         if spoken := protocol(first):
             visits.protocols.add(spoken)
-        if visits.told or visits.count < (OWN_VISITS if _is_own(address) else VISITS):
+        if visits.told or visits.count < VISITS:
+            return ""
+        if visits.count < OWN_VISITS and _is_own(address):
             return ""
         looks = _looks(visits)
         visits.told = bool(looks)

@@ -740,6 +740,7 @@ async def test_a_scan_is_told_once(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, hints: bool
 ) -> None:
     """Who comes again and again and says nothing is told of in one line, if that is wanted."""
+    monkeypatch.setattr("tcpmon.core.scans.VISITS", 5)
     monkeypatch.setattr("tcpmon.core.scans.OWN_VISITS", 5)
     stage = await serve(hints=hints)
     await visit(stage, 12)
@@ -752,6 +753,7 @@ async def test_who_is_disconnected_is_no_scan(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Clients that we let go, at a person's wish or at the end, are not held against anybody."""
+    monkeypatch.setattr("tcpmon.core.scans.VISITS", 5)
     monkeypatch.setattr("tcpmon.core.scans.OWN_VISITS", 5)
     stage = await serve(hints=True)
     peers = [await stage.peer() for _ in range(12)]
