@@ -177,6 +177,8 @@ ACTIONS: tuple[Action, ...] = (
 
     _main("pause", "p", "Pause", "Pause the screen", "freeze what is shown; the server goes on",
           Group.WINDOW, footer=15),
+    _main("hints", "H", "Hints", "Hints on or off", "tell what was noticed in clients, or do not",
+          Group.WINDOW),
     _main("zoom", "z", "Zoom", "Zoom the pane", "give the whole screen to one pane", Group.WINDOW),
     _main("listeners", "l", "Listeners", "Listeners", "see, add and stop listeners", Group.WINDOW,
           footer=16),

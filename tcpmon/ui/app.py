@@ -48,7 +48,8 @@ class TcpmonApp(App[None]):
 
     answer: how the node answers reads, in a word for the first line. ended:
     tells when the node has ended, if it is ours. keep: takes each report of a
-    bug. leaving: called when the end begins, from any thread; it may not wait.
+    bug. leaving: called when the end begins, from any thread; it may not wait. hints:
+    whether what was noticed in clients is told at first.
     """
 
     TITLE = "tcpmon"
@@ -64,10 +65,12 @@ class TcpmonApp(App[None]):
         ended: "Future[None] | None" = None,
         keep: Callable[[str], object] = bool,
         leaving: Callable[[], object] = bool,
+        hints: bool = True,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self._node = node
         self._answer = answer
+        self._hints = hints
         self._ended = ended
         self._on_leaving = leaving
         self.faults = Faults(keep)
@@ -90,7 +93,7 @@ class TcpmonApp(App[None]):
 
     def get_default_screen(self) -> Screen[Any]:
         """The one screen everything starts from."""
-        return MainScreen(self._node, Clipboard(self._write_clipboard), self._answer)
+        return MainScreen(self._node, Clipboard(self._write_clipboard), self._answer, self._hints)
 
     def on_mount(self) -> None:
         """Watch over the node, which has been serving since before there was a screen."""
@@ -248,7 +251,7 @@ def run(node: OwnNode, config: ScreenConfig) -> None:
     try:
         app = TcpmonApp(
             node, config.theme, _answer(config.node), _driver(), node.ended, node.warn,
-            ending.begin if ending else node.stop,
+            ending.begin if ending else node.stop, config.node.hints,
         )  # fmt: skip
         if ending is not None:
             ending.on_signals(app.leave)

@@ -54,14 +54,16 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = "#clients"
     ALLOW_IN_MAXIMIZED_VIEW = "#status, #filter, #footer"
 
-    def __init__(self, node: Node, clipboard: Clipboard, answer: str) -> None:
-        """answer: how the node answers reads, for the first line."""
+    def __init__(self, node: Node, clipboard: Clipboard, answer: str, hints: bool = True) -> None:
+        """answer: how the node answers reads, for the first line. hints: whether what was noticed
+        is told at first."""
         super().__init__()
         self._node = node
         self._clipboard = clipboard
         self._status = StatusBar("status", answer)
         self._clients = ClientsPane("clients", self._ask)
         self._messages = MessagesPane("messages", node, self._title_of)
+        self._clients.hints = self._messages.hints = hints
         self._composer = Composer("composer", self._describe)
         self._footer = KeyFooter("footer", Place.MAIN)
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
@@ -292,7 +294,8 @@ class MainScreen(Screen[None]):
             return
         from tcpmon.ui.screens.client import ClientScreen
 
-        self.app.push_screen(ClientScreen(self._node, client, self._clipboard))
+        hints = self._clients.hints
+        self.app.push_screen(ClientScreen(self._node, client, self._clipboard, hints))
 
     def action_send(self) -> None:
         if targets := self._chosen("send to", self._looked_at or self._clients.cursor):
@@ -513,6 +516,13 @@ class MainScreen(Screen[None]):
         elif self._followed:
             self._messages.set_follow(True)
         self._feed.ask()
+
+    def action_hints(self) -> None:
+        """Tell what was noticed, or do not."""
+        told = self._clients.hints = self._messages.hints = not self._clients.hints
+        self._clients.repaint()
+        self._messages.repaint()
+        self.notify(f"hints {'on' if told else 'off'}", timeout=2)
 
     def action_zoom(self) -> None:
         if self.maximized is None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from msgspec.structs import replace
 from textual.message import Message as Note
 
+from tcpmon.core.hints import Hint, of_message
 from tcpmon.core.model import Kind, Lens, Message, Place
 from tcpmon.core.node import Node
 from tcpmon.core.query import Query, parse
@@ -73,6 +74,8 @@ class MessagesPane(Pane):
         """What is searched for, "" for nothing."""
         self.framing = ""
         """How what is shown is cut, in a word or two; "" for as it was read."""
+        self.hints = True
+        """Whether what was noticed in messages is told."""
         self.times = ""
         """One of render.TIMES; "" = what fits."""
         self.cursor: Place | None = None
@@ -181,6 +184,7 @@ class MessagesPane(Pane):
             id_width = max([4, *(len(str(message.client)) + 1 for message, _ in self._shown)])
         before = self._time_before()
         cursor = self.selected
+        told: set[tuple[int, str]] = set()
         for message, line in self._shown:
             selected = cursor is not None and message.place == cursor.place
             marker = ("▶ " if selected and not line else "  ", "key")
@@ -189,15 +193,26 @@ class MessagesPane(Pane):
                 dump = hex_line(message.data, line - 1, style_of(message.kind))
                 yield [marker, *dump], style
                 continue
-            yield [marker, *self._line(message, form, before, id_width)], style
+            noticed = self._noticed(message, told)
+            yield [marker, *self._line(message, form, before, id_width, noticed)], style
             before = message.time
 
-    def _line(self, message: Message, form: str, before: int | None, id_width: int) -> Line:
+    def _noticed(self, message: Message, told: set[tuple[int, str]]) -> Hint | None:
+        """Return what there is to say of a message, once a client among those that are shown."""
+        noticed = of_message(message) if self.hints else None
+        if noticed is None or (message.client, noticed.short) in told:
+            return None
+        told.add((message.client, noticed.short))
+        return noticed
+
+    def _line(
+        self, message: Message, form: str, before: int | None, id_width: int, noticed: Hint | None
+    ) -> Line:
         when = record_time(form, message.time, before, self._start)
         time: Line = [(f"{when} ", "gap" if is_gap(message.time, before) else "dim")]
         body = self.form is not Form.HEX or message.kind > Kind.CAST
         marks = self._query.marks(message.content) if self._query and body else []
-        return message_line(message, time, self.body_width - 2, id_width, body, marks)
+        return message_line(message, time, self.body_width - 2, id_width, body, marks, noticed)
 
     def _nothing(self) -> Line:
         hidden = counted(self._search.sifted.looked, "message")
