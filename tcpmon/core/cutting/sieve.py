@@ -89,8 +89,10 @@ class Sieve:
                 numbers = known[bisect_left(known, self._next) : bisect_left(known, end)]
             self._looked.setdefault(chunk.first, 0)
             start = 0
+            fitting = SLICE_BYTES * len(chunk.data) // max(1, chunk.size)
+            count = max(1, min(SLICE, fitting))
             while start < len(numbers):
-                part = numbers[start : start + SLICE]
+                part = numbers[start : start + count]
                 start += self._look_at(chunks, number, part, now, is_over)
                 self._next = numbers[start - 1] + 1
                 yield
@@ -102,21 +104,19 @@ class Sieve:
     ) -> int:  # fmt: skip
         """Look at some of a chunk's records; return at how many, until it was enough."""
         chunk = chunks[number]
-        size = rows = 0
+        rows = 0
         for seq in part:
             wanted = self._is_wanted(chunk, seq)
             likely = wanted and self._is_likely(chunk, seq)
-            if self._whole:
-                rows += 1
-                if likely:
-                    self._try(chunks, Row(number, seq, None, 0, 0, 0, 1), now)
-            else:
+            if not self._whole:
                 rows += self._look_at_rows(chunks, number, seq, now, wanted, likely)
-            size += len(chunk.data[seq - chunk.first])
-            if size > SLICE_BYTES or (likely and is_over()):  # a pattern may take long
+            elif likely:
+                self._try(chunks, Row(number, seq, None, 0, 0, 0, 1), now)
+            if likely and is_over():  # a pattern may take long
                 break
-        self._looked[chunk.first] += rows
-        return bisect_left(part, seq) + 1
+        looked = bisect_left(part, seq) + 1
+        self._looked[chunk.first] += looked if self._whole else rows
+        return looked
 
     def _look_at_rows(
         self, chunks: list[Chunk], number: int, seq: int, now: int, wanted: bool, likely: bool
