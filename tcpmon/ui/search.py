@@ -60,7 +60,7 @@ class Search:
             return
         self._sift()
         if not self.sifted.done:
-            self._worker = self._owner.run_worker(self._run())
+            self._worker = self._owner.run_worker(self._run)
 
     def _sift(self) -> None:
         sifted = [self._node.sift(lens, SLICE_SECONDS) for lens in self._lenses]
