@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
+from functools import cache
 from typing import TypeVar, cast
 
 from msgspec.structs import replace
@@ -184,7 +185,7 @@ class FakeNode:
         return [record for record in fitting if record.seq >= start][:count]
 
     def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
-        first = start[0] + (1 if start[1] and count > 0 else 0)
+        first = start[0] + (start[1] > 0)
         if not readable(lens.filter):
             return [a_row(record, lens.most) for record in self.records(first, count, lens.client)]
         found = self.found[lens.client, lens.filter]
@@ -214,6 +215,7 @@ class FakeNode:
         return Sifted(found, len(looked), done, upto, query.trouble)
 
 
+@cache
 def readable(filter: str) -> Query | None:
     """Return a filter, None if there is none or it cannot be read."""
     try:

@@ -377,10 +377,10 @@ class MessagesPane(Pane):
     def set_filter(self, filter: str) -> None:
         """Show only messages that match, "" for all; the cursor stays where it was."""
         held = None if self.follow else self.cursor
-        rows = [message.place for message, line in self._shown if not line]
+        above = sum(held is not None and message.place < held for message, _ in self._shown)
         self._look_through(replace(self.lens, filter=filter))
         if held is not None:
-            self._top = self._reel.up_from((held, 0), rows.index(held) if held in rows else 0)
+            self._top = self._reel.up_from((held, 0), above)
         self.sync()
 
     def set_find(self, find: str) -> None:
@@ -424,7 +424,9 @@ class MessagesPane(Pane):
     def stop_search(self) -> bool:
         """Look no further; return whether there was something left to look at."""
         self._sought = None
-        return self._search.stop()
+        running = self._search.stop()
+        self.repaint()
+        return running
 
     def clear(self) -> None:
         """Begin with an empty view; nothing is thrown away."""
