@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 from tcpmon import cli
+from tcpmon.core.framing.kinds import KINDS
+from tcpmon.core.query import guide
 from tcpmon.headless import jsonl
 from tcpmon.ui import actions
+from tests.core.framing import plugged
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -51,6 +54,30 @@ def events() -> str:
     return "\n".join(rows)
 
 
+def framings() -> str:
+    """Return all ways to cut a stream into messages."""
+    rows = ["| way | what it does | for example |", "|---|---|---|"]
+    for kind in KINDS:
+        options = f"; {kind.options}" if kind.options else ""
+        rows.append(f"| `{kind.name}` | {kind.what}{options} | `{kind.example}` |")
+    return "\n".join(rows)
+
+
+def framer() -> str:
+    """Return the framer that tests/core/framing tries, as an example."""
+    return f"```py\n{Path(plugged.__file__).read_text().rstrip()}\n```"
+
+
+def filters() -> str:
+    """Return all that a filter may be made of."""
+    rows = [f"| `{_cell(form)}` | {_cell(meaning)} |" for form, meaning in guide()]
+    return "\n".join(["| term | a message, or a client, that |", "|---|---|", *rows])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
 def command_line() -> str:
     """Return what --help says, with and without a screen."""
     return f"```text\n{_help()}```\n\n```text\n{_help('serve')}```"
@@ -73,6 +100,9 @@ def _help(*verb: str) -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "keys": keys,
     "events": events,
+    "framings": framings,
+    "framer": framer,
+    "filters": filters,
     "command line": command_line,
 }
 

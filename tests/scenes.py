@@ -134,6 +134,8 @@ async def an_hour_at_the_bench(play: Play) -> None:
     await play.hear(b"status?\n")
     await asyncio.sleep(0.05)
     await play.say(nc, "alles grün, 世界\n".encode())
+    await play.say(gps, NMEA.replace(b"123519", b"123531") + NMEA[:40])
+    await play.say(gps, NMEA[40:])
     await play.say(tracker, b"xx\x05\x13\x44\x06\x04\x00\x02\r\n")
     await play.say(till, b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
@@ -195,6 +197,21 @@ async def pictures() -> dict[str, str]:
                     await pilot.press("question_mark")
                     await pilot.pause()
                     made["help"] = drawing(app, port)
+        async with a_screen(node, MIDDLE) as (app, pilot):
+
+            async def take(name: str, *keys: str) -> None:
+                await pilot.press(*keys)
+                await pilot.pause(0.5)
+                app.clear_notifications()
+                await pilot.pause()
+                made[name] = drawing(app, port)
+
+            await pilot.press("1", "home", "down", "enter", "2", "m", *"line")
+            await take("cut", "enter")
+            await take("compare", "v", "k", "v")
+            await pilot.press("escape")
+            await pilot.press("1", "home", "enter", "2", "m", *"modbus", "enter", "x", "x", "x")
+            await take("decoded", "k", "k", "enter", "x", "x", "j", "j", "j", "j")
         play.end()
     return made
 

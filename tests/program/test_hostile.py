@@ -70,7 +70,7 @@ def session(payloads: list[bytes], name: bytes, pasted: str, path: Path) -> Prog
         paste = f"\x1b[200~{pasted}\x1b[201~"
         for keys, shown in (
             ("G", "▶"), ("\r", "only #"), ("s", "esc Leave"), ("\x1b", "d Disconnect"),
-            ("d", "closing"), ("2", "F Follow"), ("x", "hex"), ("x", "both"), ("x", "follow"),
+            ("d", "closing"), ("2", "m Cut"), ("x", "hex"), ("x", "both"), ("x", "follow"),
             ("\x1b", "all clients"), ("k", "held"), ("\r", "esc Back"), ("x", "[Text]"),
             ("x", "[Decoded]"), ("]]]]]]]]]]", "esc Back"), ("x", "[Bits]"), ("[" * 99, "Message"),
             ("y", "copied"), ("\x1b", "1 Clients"), ("1", "d Disconnect"), ("gy", "copied"),

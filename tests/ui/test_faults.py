@@ -19,12 +19,15 @@ from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.faults import FAILED, LINE, PLACES, REPORT, Faults, fenced
 from tcpmon.ui.screens.choice import Choice
 from tcpmon.ui.screens.client import ClientScreen
+from tcpmon.ui.screens.compare import CompareScreen
 from tcpmon.ui.screens.dialog import Dialog
+from tcpmon.ui.screens.dialogue import DialogueScreen
 from tcpmon.ui.screens.help import HelpScreen, HelpText
 from tcpmon.ui.screens.limits import LimitsScreen
 from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.message import MessageScreen
+from tcpmon.ui.screens.plot import PlotScreen
 from tcpmon.ui.screens.report import Report
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInfo, ComposerInput
@@ -110,6 +113,9 @@ PLACES_BY_KEYS = {
     Place.LISTENERS: (ListenersScreen, ["l"]),
     Place.CLIENT: (ClientScreen, ["i"]),
     Place.LIMITS: (LimitsScreen, ["L"]),
+    Place.PLOT: (PlotScreen, ["P"]),
+    Place.COMPARE: (CompareScreen, ["2", "v", "k", "v"]),
+    Place.DIALOGUE: (DialogueScreen, ["space", "space", "v"]),
 }
 
 
