@@ -215,21 +215,20 @@ def _serve(options: argparse.Namespace) -> None:
     from tcpmon import settings
     from tcpmon.config import ServeConfig
 
-    if options.filter:
-        _check_filter(options.filter)
-    given = settings.Given(vars(options))
-    config = ServeConfig(settings.node(given), options.format, options.quiet, options.filter)
+    node = settings.node(settings.Given(vars(options)))
+    wanted = _filter(options.filter, node.filters) if options.filter else ""
+    config = ServeConfig(node, options.format, options.quiet, wanted)
     from tcpmon.headless.serve import run
 
     run(config)
 
 
-def _check_filter(text: str) -> None:
+def _filter(text: str, saved: dict[str, str]) -> str:
     from tcpmon.core.errors import BadFilter
-    from tcpmon.core.query import parse
+    from tcpmon.core.query.saved import expand
 
     try:
-        parse(text)
+        return expand(text, saved)
     except BadFilter as error:
         what = f"--filter, character {error.place + 1}: {error.message}"
         raise BadFilter(what, error.place, error.hint) from None

@@ -101,7 +101,10 @@ def node(given: Given) -> Config:
         name_from=_name_from(given),
         silence=given.mean("silence", _silence_flag, 0.0) if given.by_flag("silence") else silence,
         silences=times,
-        filters=file.filters,
+        filters={
+            key: given.in_file(f'filters."{escape_text(key)}"', _filter, value)
+            for key, value in file.filters.items()
+        },
         own=own,
     )
 
@@ -109,6 +112,14 @@ def node(given: Given) -> Config:
 def parse_framing(spec: str) -> str:
     """Return a framing as it is written, if it is one. Raises BadFraming."""
     return str(framings.parse(spec))
+
+
+def _filter(text: str) -> str:
+    """Return a filter, if it is one. Raises BadFilter."""
+    from tcpmon.core.query import parse
+
+    parse(text)
+    return text
 
 
 def _answer(given: Given) -> tuple[bool, bytes | None]:
