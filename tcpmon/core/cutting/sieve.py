@@ -112,7 +112,7 @@ class Sieve:
                 rows += self._look_at_rows(chunks, number, seq, now, wanted, likely)
             elif likely:
                 self._try(chunks, Row(number, seq, None, 0, 0, 0, 1), now)
-            if likely and is_over():  # a pattern may take long
+            if (likely or not self._whole) and is_over():  # a pattern, or to cut, may take long
                 break
         looked = bisect_left(part, seq) + 1
         self._looked[chunk.first] += looked if self._whole else rows

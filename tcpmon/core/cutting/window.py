@@ -19,8 +19,9 @@ from tcpmon.core.units import size
 Stream = tuple[int, int]
 """(client, Kind.RX or Kind.TX)"""
 
-CUT_CHUNKS = 12
-"""Of so many chunks it is remembered how their streams were cut."""
+CUT_CHUNKS, CUT_STREAMS, CUT_ROWS = 12, 2_000, 200_000
+"""Of so many chunks it is remembered how their streams were cut, and of more as long as those
+have not more streams and rows: a screen of large messages is in fifty chunks."""
 STATES, ALL_STATES = 8, 40_000
 """A stream's state is remembered at so many places at most, and of all streams together."""
 STREAMS = 20_000
@@ -28,6 +29,10 @@ STREAMS = 20_000
 Those looked at longest ago are forgotten first."""
 ROWS_KNOWN = 500
 """Of so many chunks it is remembered which records have rows, where most have none."""
+
+LARGE, LARGE_KNOWN = 1 << 16, 128
+"""Of so many messages that are larger their beginnings are remembered: to know what one carries
+all of it must be put together."""
 
 TORN = "its beginning is no longer kept"
 
@@ -80,6 +85,8 @@ class Window:
         # Of each chunk for which client it was asked last, up to where, and the answer.
         self._concerned: dict[int, tuple[int, int, list[int]]] = {}
         self._states: OrderedDict[Stream, dict[int, Pending]] = OrderedDict()
+        self._beginnings: OrderedDict[tuple[Place, int, int], tuple[bytes, bytes | None]]
+        self._beginnings = OrderedDict()  # by place, size and how much was wanted
         self._full_rows: dict[tuple[int, int | None], array[int]] = {}
         self._first = 0
         self._seen: list[Chunk] = []
@@ -101,6 +108,7 @@ class Window:
     def recut(self) -> None:
         """Take note that some streams are cut in another way now."""
         self._full_rows.clear()
+        self._beginnings.clear()
 
     def look(self) -> list[Chunk]:
         """Return the chunks there are now, and forget what was remembered of others."""
@@ -295,7 +303,7 @@ class Window:
             cut = Cut(self._state(chunks, number, stream, framing))
             if cuts is None:
                 cuts = self._cuts[chunk.first] = {}
-                while len(self._cuts) > CUT_CHUNKS:
+                while self._crowded():
                     self._cuts.popitem(last=False)
             cuts[stream] = cut
         if not chunk.full or cut.upto < len(chunk.data):
@@ -303,6 +311,15 @@ class Window:
         if chunk.dropped:
             cuts.pop(stream, None)  # type: ignore[union-attr]
         return cut
+
+    def _crowded(self) -> bool:
+        """Say whether more is remembered of how streams were cut than should be."""
+        kept = self._cuts.values()
+        if len(kept) <= CUT_CHUNKS:
+            return False
+        if sum(map(len, kept)) > CUT_STREAMS:
+            return True
+        return sum(len(cut.rows) for cuts in kept for cut in cuts.values()) > CUT_ROWS
 
     def _extend(self, chunk: Chunk, stream: Stream, cut: Cut) -> None:
         full = chunk.full  # before what there is, which is all of it then
@@ -419,21 +436,25 @@ class Window:
             odd = self._unfinished(client, kind, cut)
         if torn or (not number and before.torn and not cut.closed and not before.length):
             odd = f"{TORN}, {odd}" if odd else TORN
-        body = None
-        wanted = most
+        key = row.place, length, most
         whole = not odd and not pending
-        if whole:
-            wanted = max(most, length)
-        data = self._bytes(chunks, (client, kind), seq, offset, min(length, wanted), row)
-        if self._dropped(chunks, seq) or chunk.dropped:
-            return None
-        if whole:
-            body = cut.framer.body(data)
-            body = None if body == data else body[:most]
+        known = self._beginnings.get(key) if whole else None
+        if known is None:
+            wanted = length if whole else min(length, most)
+            data = self._bytes(chunks, (client, kind), seq, offset, wanted, row)
+            if self._dropped(chunks, seq) or chunk.dropped:
+                return None
+            body = cut.framer.body(data) if whole else None
+            known = data[:most], None if body is None or body == data else body[:most]
+            if whole and length > LARGE >= most:
+                self._beginnings[key] = known
+                while len(self._beginnings) > LARGE_KNOWN:
+                    self._beginnings.popitem(last=False)
+        data, body = known
         time = cut.times[row.at]
         record = self._record_of((row.seq, time, client, kind, b""))
         return Message(
-            row.seq, time, record.kind, client, data[:most], None, record.queued, record.unsent,
+            row.seq, time, record.kind, client, data, None, record.queued, record.unsent,
             length, row.part, row.beside, reads, time - began, body, odd,
         )  # fmt: skip
 

@@ -32,7 +32,11 @@ def _word(name: str) -> str:
 def _unknown(name: str, place: int, saved: Mapping[str, str]) -> BadFilter:
     near = get_close_matches(name, saved, 1)
     some = ", ".join(f"@{known}" for known in list(saved)[:3])
-    hint = f"did you mean @{near[0]}?" if near else f"there is {some}" if some else (
-        "[filters] in the configuration gives names"
+    hint = (
+        f"did you mean @{near[0]}?"
+        if near
+        else f"there is {some}"
+        if some
+        else ("[filters] in the configuration gives names")
     )
     return BadFilter(f"no filter is called @{escape_text(name)}", place, hint)

@@ -31,6 +31,7 @@ def small() -> object:
         patch.setattr("tests.core.cutting.framers.LIMIT", 9)
         patch.setattr("tcpmon.core.cutting.window.STATES", 3)
         patch.setattr("tcpmon.core.cutting.window.CUT_CHUNKS", 3)
+        patch.setattr("tcpmon.core.cutting.window.CUT_ROWS", 9)
         yield
 
 
