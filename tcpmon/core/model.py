@@ -328,12 +328,16 @@ class Lens(Struct, frozen=True):
 class Sifted(Struct, frozen=True):
     """How far the messages of a lens have been looked through.
 
-    found: messages that match so far, looked: messages looked at. done: whether that were all.
+    found: messages that match so far, looked: messages looked at, of those that are kept. done:
+    whether that were all. upto: none before that record is missing. trouble: what is wrong with
+    the filter by now (a pattern that takes too long), "" for nothing.
     """
 
     found: int
     looked: int
     done: bool
+    upto: int = 0
+    trouble: str = ""
 
 
 class Span(Struct, frozen=True):

@@ -42,8 +42,8 @@ class Node(Protocol):
         `sift` has found by now; one that cannot be read matches all."""
 
     def sift(self, lens: Lens, seconds: float) -> Sifted:
-        """Go on looking for the messages of a lens that match its filter, from the newest
-        backwards, for about so long; return how far that is. What is found is remembered."""
+        """Go on looking for the messages of a lens that match its filter, from the oldest on,
+        for about so long; return how far that is. What is found is remembered."""
 
 
 def look_up(node: Node, client: int, ask: Ask | None = None) -> View | None:

@@ -44,6 +44,17 @@ class Reel:
         """Return up to count messages at or after a place."""
         return self._node.messages(max(place, (self.floor, 0)), count, self.lens)
 
+    def near(self, place: Place) -> Message | None:
+        """Return the message at a place. If there is none (any more): what its record ends with
+        now, or else the next message, or the last one."""
+        after = self.at(place, 1)
+        if after and after[0].place == place:
+            return after[0]
+        before = self.before(place, 1)
+        if before and (before[0].seq == place[0] or not after):
+            return before[0]
+        return after[0] if after else None
+
     def up_from(self, spot: Spot, lines: int) -> Spot:
         """Return the spot so many lines above another, or the first one there is."""
         place, line = spot
@@ -72,9 +83,9 @@ class Reel:
     def lines(self, top: Spot, height: int) -> Iterator[tuple[Message, int]]:
         """Yield (message, line of it) for as many lines as fit below a spot."""
         place, skip = top
-        if place[0] < self.span.first:
-            skip = 0  # dropped meanwhile
         for message in self.at(place, height):
+            if message.place != place:
+                skip = 0  # it is another one: that was dropped, or has gone on
             for line in range(skip, min(self._lines_of(message), skip + height)):
                 yield message, line
                 height -= 1

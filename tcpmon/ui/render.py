@@ -175,9 +175,9 @@ def _wrap(spans: Line, width: int) -> list[Line]:
     return lines
 
 
-def hex_lines(data: bytes) -> int:
-    """Return how many lines the dump of data takes."""
-    return (len(data) + 15) // 16
+def hex_lines(size: int) -> int:
+    """Return how many lines the dump of so many bytes takes."""
+    return (size + 15) // 16
 
 
 def hex_line(data: bytes, row: int, style: str = "") -> Line:

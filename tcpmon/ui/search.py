@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual.widget import Widget
 
 from tcpmon.core.model import Lens, Sifted
@@ -59,14 +60,14 @@ class Search:
             return
         self._sift()
         if not self.sifted.done:
-            self._worker = self._owner.run_worker(self._run())
+            self._worker = self._owner.run_worker(self._run)
 
     def _sift(self) -> None:
-        done = True
-        for lens in self._lenses:
-            self.sifted = self._node.sift(lens, SLICE_SECONDS)
-            done = done and self.sifted.done
-        self.sifted = Sifted(self.sifted.found, self.sifted.looked, done)
+        sifted = [self._node.sift(lens, SLICE_SECONDS) for lens in self._lenses]
+        if sifted:
+            done = all(each.done for each in sifted)
+            trouble = next((each.trouble for each in sifted if each.trouble), "")
+            self.sifted = replace(sifted[-1], done=done, trouble=trouble)
 
     async def _run(self) -> None:
         shown_at = time.monotonic()

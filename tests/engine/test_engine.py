@@ -7,10 +7,10 @@ from random import Random
 
 import pytest
 
-from tcpmon.core.commands import Command, Disconnect, ForgetClosed, How, Send
-from tcpmon.core.errors import Stopped
+from tcpmon.core.commands import Command, Cut, Disconnect, ForgetClosed, How, Send
+from tcpmon.core.errors import BadFraming, NoSuchTarget, Stopped, TcpmonError
 from tcpmon.core.limits import Limits
-from tcpmon.core.model import Ask, Kind, Reason, Record, State, View
+from tcpmon.core.model import Ask, Framed, Kind, Lens, Reason, Record, State, View
 from tcpmon.core.store import CHUNK_BYTES
 from tcpmon.engine.connection import READ_LARGE, Connection
 from tcpmon.engine.engine import Engine
@@ -761,3 +761,105 @@ async def test_who_is_disconnected_is_no_scan(
     await stage.gone(*peers[:6])
     await stage.engine.stop()
     assert stage.warnings() == []
+
+
+# -- messages ---------------------------------------------------------------------------
+
+
+async def test_what_is_said_is_cut_into_messages(serve: Serve) -> None:
+    """Both ways, as everybody's streams are cut, or a listener's, or a client's own; back again
+    when that is taken away."""
+    stage = await serve(framing="line")
+    one, other = await stage.peer(), await stage.peer()
+    for peer in (one, other):
+        await peer.say(b"a\nb\n\0\2cd")
+        await stage.received(peer, 8)
+    await stage.send(b"x\ny\n", one)
+
+    def said(peer: Peer) -> list[bytes]:
+        found = stage.engine.messages((0, 0), ALL, Lens(peer.id))
+        return [message.data for message in found if message.kind in (Kind.RX, Kind.TX)]
+
+    assert said(one) == [b"a\n", b"b\n", b"\0\2cd", b"x\n", b"y\n"]
+    await stage.engine.do(Cut("fixed:4", client=one.id))
+    assert said(one) == [b"a\nb\n", b"\0\2cd", b"x\ny\n"]
+    assert said(other) == [b"a\n", b"b\n", b"\0\2cd"]
+    await stage.engine.do(Cut("none", listener=stage.listener.id))
+    assert said(other) == [b"a\nb\n\0\2cd"]
+    assert stage.view().framed == Framed("line", {1: "none"}, {1: "fixed:4"})
+    await stage.engine.do(Cut("", client=one.id))
+    assert said(one) == [b"a\nb\n\0\2cd", b"x\ny\n"]
+    await stage.engine.do(Cut("", listener=stage.listener.id))
+    assert said(one) == [b"a\n", b"b\n", b"\0\2cd", b"x\n", b"y\n"]
+
+
+async def test_a_listener_is_remembered_for_who_came_by_it(serve: Serve) -> None:
+    """Each client's streams are cut as its own listener says, when it has left, too."""
+    stage = await serve()
+    second = await stage.engine.listen("127.0.0.1:0")
+    await stage.engine.do(Cut("line", listener=second.id))
+    here = await stage.peer()
+    there = Stage(stage.engine, stage.place, second)
+    other = await there.peer()
+    for peer in (here, other):
+        await peer.say(b"a\nb\n")
+        await stage.received(peer, 4)
+        peer.close()
+        await stage.gone(peer)
+    counts = [len(stage.engine.messages((0, 0), ALL, Lens(peer.id))) for peer in (here, other)]
+    assert counts == [len(["open", "a b", "closed"]), len(["open", "a", "b", "closed"])]
+
+
+@pytest.mark.parametrize(
+    ("order", "error", "told"),
+    [
+        (Cut("line", client=9), NoSuchTarget, "there is no client 9"),
+        (Cut("line", client=0), NoSuchTarget, "there is no client 0"),
+        (Cut("line", listener=9), NoSuchTarget, "there is no listener 9"),
+        (Cut("u16b"), BadFraming, "no framing is called 'u16b'"),
+        (Cut("gap:0", client=1), BadFraming, "a gap is at most 1h and not 0"),
+    ],
+)
+async def test_what_cannot_be_cut(
+    serve: Serve, order: Cut, error: type[TcpmonError], told: str
+) -> None:
+    """Whom there is not, or how it cannot be, is refused, and all is cut as before."""
+    stage = await serve(framing="line")
+    await stage.peer()
+    with pytest.raises(error, match=told):
+        await stage.engine.do(order)
+    assert stage.view().framed == Framed("line")
+
+
+async def test_a_message_that_an_end_cuts_off(serve: Serve) -> None:
+    """It is incomplete while more may come, and has ended inside when nothing can."""
+    stage = await serve(framing="u16be")
+    peer = await stage.peer()
+    await peer.say(b"\0\5abc")
+    await stage.received(peer, 5)
+
+    def odd() -> str:
+        return stage.engine.messages((0, 0), ALL, Lens(peer.id))[1].odd
+
+    assert odd() == "incomplete, 2 B missing"
+    peer.fin()
+    await stage.gone(peer)
+    assert odd() == "ended inside a message, 2 B missing"
+
+
+async def test_messages_are_sifted(serve: Serve) -> None:
+    """What a filter finds is known of clients, too, and goes on with what comes."""
+    stage = await serve(framing="line")
+    peer, other = await stage.peer(), await stage.peer()
+    for each in (peer, other):
+        await each.say(b"hello\nyou\n")
+        await stage.received(each, 10)
+    lens = Lens(filter=f"hello client:{peer.id}")
+    assert stage.engine.messages((0, 0), ALL, lens) == []
+    sifted = stage.engine.sift(lens, 1.0)
+    assert (sifted.found, sifted.looked, sifted.done) == (1, 7, True)
+    await peer.say(b"hello again\n")
+    await stage.received(peer, 22)
+    assert stage.engine.sift(lens, 1.0).found == 2
+    found = stage.engine.messages((0, 0), ALL, lens)
+    assert [message.data for message in found] == [b"hello\n", b"hello again\n"]

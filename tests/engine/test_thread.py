@@ -16,7 +16,7 @@ from tcpmon.core.commands import Disconnect, ForgetClosed, Listen, Send, Unliste
 from tcpmon.core.endpoint import TcpEndpoint
 from tcpmon.core.errors import CannotListen, NoSuchTarget, Stopped
 from tcpmon.core.limits import Limits
-from tcpmon.core.model import SORTS, Ask, End, Kind, Listener, Reason, Record
+from tcpmon.core.model import SORTS, Ask, End, Kind, Lens, Listener, Reason, Record
 from tcpmon.engine.engine import Engine
 from tcpmon.engine.thread import EngineThread
 from tests.engine.conftest import ALL, WAIT, check_laws, port
@@ -428,3 +428,32 @@ def test_a_warning_from_elsewhere_is_kept(start: Start) -> None:
     node.warn("too late")
     warnings = [record.data for record in node.records(0, 100) if record.kind is Kind.WARN]
     assert warnings == ["grüße\nand more".encode()]
+
+
+def test_messages_are_cut_and_sifted_while_others_speak(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From another thread every message is found once, whatever comes meanwhile."""
+    monkeypatch.setattr("tcpmon.core.store.CHUNK_BYTES", 20_000)
+    node, listener = start(Engine(framing="line", limits=Limits(keep=1 << 24)))
+    count, lens = 6_000, Lens(filter="even")
+    lines = [b"even %d\n" % n if n % 2 == 0 else b"odd %d\n" % n for n in range(count)]
+    with call(listener) as sock:
+
+        def speak() -> None:
+            for line in lines:
+                sock.sendall(line)
+
+        speaker = threading.Thread(target=speak)
+        speaker.start()
+        found = 0
+        while found < count // 2:
+            sifted = node.sift(lens, 0.001)
+            assert sifted.found >= found
+            found = sifted.found
+            node.messages((node.span().end, 0), -40, Lens())
+        speaker.join(WAIT)
+        whose = node.messages((0, 0), 2 * count, Lens(1))
+        assert [message.data for message in whose if message.kind is Kind.RX] == lines
+        even = [row.data for row in node.messages((0, 0), count, lens)]
+        assert even == lines[::2]

@@ -1,8 +1,11 @@
 """A node that is made up, so that a screen can be shown anything; and what is on the screen."""
 
 import asyncio
+import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from functools import cache
 from typing import TypeVar, cast
 
 from msgspec.structs import replace
@@ -26,6 +29,8 @@ from tcpmon.core.commands import (
     Unlisten,
     Unpermit,
 )
+from tcpmon.core.cutting.framings import Framings
+from tcpmon.core.cutting.log import Log
 from tcpmon.core.errors import BadFilter, TcpmonError
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
@@ -46,7 +51,8 @@ from tcpmon.core.model import (
     Trouble,
     View,
 )
-from tcpmon.core.query import parse
+from tcpmon.core.query import Query, parse
+from tcpmon.core.store import Raw, Store
 from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.ui import themes
 from tcpmon.ui.app import TcpmonApp
@@ -54,7 +60,7 @@ from tcpmon.ui.screens.main import MainScreen
 
 R = TypeVar("R")
 NOW = 1_780_000_000_000_000_000
-SECOND = 1_000_000_000
+MS, SECOND = 1_000_000, 1_000_000_000
 SMALL, WIDE = (80, 24), (160, 45)
 
 LISTENER = Listener(1, "localhost:8000", ("127.0.0.1:8000", "[::1]:8000"),
@@ -125,6 +131,10 @@ class FakeNode:
             Examine: None,
         }
         self.asked_rows = self.asked_records = 0
+        self.pace = 1 << 30
+        """So many records each `sift` looks at."""
+        self.sifted: defaultdict[tuple[int | None, str], int] = defaultdict(int)
+        self.found: defaultdict[tuple[int | None, str], set[int]] = defaultdict(set)
 
     async def do(self, command: Command[R]) -> R:
         self.commands.append(command)
@@ -175,17 +185,98 @@ class FakeNode:
         return [record for record in fitting if record.seq >= start][:count]
 
     def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
-        first = start[0] + (1 if start[1] and count > 0 else 0)
-        return [
-            Message(
-                record.seq, record.time, record.kind, record.client, record.data[: lens.most],
-                record.cast, record.queued, record.unsent, len(record.data),
-            )
-            for record in self.records(first, count, lens.client)
-        ]  # fmt: skip
+        first = start[0] + (start[1] > 0)
+        if not readable(lens.filter):
+            return [a_row(record, lens.most) for record in self.records(first, count, lens.client)]
+        found = self.found[lens.client, lens.filter]
+        kept = [record for record in self.kept if record.seq in found]
+        if count < 0:
+            kept = [record for record in kept if record.seq < first][count:]
+        else:
+            kept = [record for record in kept if record.seq >= first][:count]
+        return [a_row(record, lens.most) for record in kept]
 
     def sift(self, lens: Lens, seconds: float) -> Sifted:
-        return Sifted(0, 0, True)
+        query = readable(lens.filter)
+        if query is None:
+            return Sifted(0, 0, True)
+        key = lens.client, lens.filter
+        kept = [r for r in self.kept if lens.client in (None, r.client)]
+        new = [record for record in kept if record.seq >= self.sifted[key]]
+        clients = {client.id: client for client in self.clients}
+        for record in new[: self.pace]:
+            if query.message(a_row(record), clients.get(record.client), NOW):
+                self.found[key].add(record.seq)
+            self.sifted[key] = record.seq + 1
+        done = len(new) <= self.pace
+        upto = self.sifted[key]
+        looked = [record for record in kept if record.seq < upto]
+        found = sum(record.seq in self.found[key] for record in looked)
+        return Sifted(found, len(looked), done, upto, query.trouble)
+
+
+@cache
+def readable(filter: str) -> Query | None:
+    """Return a filter, None if there is none or it cannot be read."""
+    try:
+        return parse(filter) if filter else None
+    except BadFilter:
+        return None
+
+
+def a_row(record: Record, most: int = 4096) -> Message:
+    """A record as the log shows it where nothing is cut."""
+    return Message(
+        record.seq, record.time, record.kind, record.client, record.data[:most],
+        record.cast, record.queued, record.unsent, len(record.data),
+    )  # fmt: skip
+
+
+class CuttingNode(FakeNode):
+    """A made-up node whose log is a real one: what is said is kept, cut and sifted. An order to
+    cut is carried out."""
+
+    def __init__(self, clients: list[Client] | None = None, framing: str = "none") -> None:
+        super().__init__(clients)
+        self.store = Store(1 << 26)
+        self._framings = Framings(framing, lambda client: 1)
+        self.framed = self._framings.picture()
+        self._log = Log(
+            self.store, self._framings, lambda client, kind: False, self._record_of,
+            lambda id: next((client for client in self.clients if client.id == id), None),
+            time.perf_counter, lambda: NOW, nullcontext(),
+        )  # fmt: skip
+
+    @staticmethod
+    def _record_of(raw: Raw) -> Record:
+        seq, at, client, kind, data = raw
+        return Record(seq, at, Kind(kind), client, data)
+
+    def say(
+        self, data: bytes, client: int = 1, kind: Kind = Kind.RX, after: int = 1_000_000
+    ) -> None:
+        """Keep a record, so many nanoseconds behind the one before."""
+        newest = self.store.rows(self.store.end, -1)
+        self.store.append((newest[0][1] if newest else NOW) + after, client, kind, data)
+
+    async def do(self, command: Command[R]) -> R:
+        if isinstance(command, Cut):
+            self._framings.choose(command.framing, command.client, command.listener)
+            self.framed = self._framings.picture()
+        return await super().do(command)
+
+    def span(self) -> Span:
+        return self.store.span
+
+    def records(self, start: int, count: int, client: int | None = None) -> list[Record]:
+        return [self._record_of(raw) for raw in self.store.rows(start, count, client)]
+
+    def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
+        self.asked_records = max(self.asked_records, abs(count))
+        return self._log.messages(start, count, lens)
+
+    def sift(self, lens: Lens, seconds: float) -> Sifted:
+        return self._log.sift(lens, seconds)
 
 
 @asynccontextmanager

@@ -439,7 +439,7 @@ def test_there_may_be_no_room_at_all() -> None:
 def test_a_dump_has_every_byte_once(data: bytes) -> None:
     """A dump, read back by its offsets and digits, gives each byte at its place."""
     read = {}
-    for row in range(hex_lines(data)):
+    for row in range(hex_lines(len(data))):
         numbers, _, text = said(hex_line(data, row, "rx")).partition("|")
         offset, *digits = numbers.split()
         read[int(offset, 16)] = part = bytes.fromhex("".join(digits))
@@ -451,7 +451,7 @@ def test_a_dump_has_every_byte_once(data: bytes) -> None:
 @given(st.binary(min_size=1, max_size=64), st.sampled_from(["rx", "tx"]))
 def test_a_dump_line_stands_in_columns(data: bytes, style: str) -> None:
     """Lines of a dump are equally wide up to their text, which alone has the message's style."""
-    lines = [hex_line(data, row, style) for row in range(hex_lines(data))]
+    lines = [hex_line(data, row, style) for row in range(hex_lines(len(data)))]
     assert len({cells(line[:3]) for line in lines}) == 1
     assert all(said(line).isascii() and said(line).isprintable() for line in lines)
     assert all(look == style for line in lines for _, look in line[3:4])

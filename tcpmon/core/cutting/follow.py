@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from itertools import islice
 
 from tcpmon.core.cutting.window import Row, Stream, Window
 from tcpmon.core.framing import BadFrame
@@ -10,6 +11,8 @@ from tcpmon.core.store import KINDS, Chunk
 
 WHOLE = 1 << 26
 """Bytes of a message that are taken; more than the longest, see stream.LIMIT, and any read."""
+SILENT = 200
+"""Of so many messages at a time it is looked whether a silence has ended them."""
 
 
 class Follower:
@@ -20,6 +23,7 @@ class Follower:
         self._window = window
         self._next = start
         self._waiting: dict[Stream, Place] = {}
+        self._timed: dict[Stream, None] = {}  # those that a silence may end, looked at in turn
 
     def take(self, now: int) -> Iterator[Message]:
         """Yield what is complete by now, in order. now: ns since 1970, when a silence may have
@@ -31,8 +35,10 @@ class Follower:
                 client, kind = divmod(chunk.heads[row.seq - chunk.first], KINDS)
                 self._next = row.seq + 1
                 yield from self._before(chunks, client, kind)
-                if row.cut is not None and row.number == len(row.cut.rows):
+                if row.cut is not None and row.pends:
                     self._waiting[client, kind] = row.place
+                    if row.cut.framer.timed:
+                        self._timed[client, kind] = None
                 elif message := self._window.build(chunks, row, WHOLE):
                     yield message
             self._next = max(self._next, chunks[-1].end)
@@ -55,11 +61,15 @@ class Follower:
 
     def _silent(self, chunks: list[Chunk], now: int) -> Iterator[Message]:
         """Yield what a silence has ended."""
-        for stream, place in list(self._waiting.items()):
-            row = self._window.at(chunks, place)
+        for stream in list(islice(self._timed, SILENT)):
+            del self._timed[stream]
+            place = self._waiting.get(stream)
+            row = self._window.at(chunks, place) if place else None
             if row is None:
-                del self._waiting[stream]
-            elif row.cut and row.cut.framer.timed and _has_ended(row, now):
+                self._waiting.pop(stream, None)
+            elif not _has_ended(row, now):
+                self._timed[stream] = None
+            else:
                 del self._waiting[stream]
                 if message := self._window.build(chunks, row, WHOLE):
                     yield message

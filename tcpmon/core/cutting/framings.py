@@ -31,8 +31,8 @@ class Framings:
             _put(self._listeners, listener, chosen)
         else:
             self._default = chosen or parse("none")
-        self.changes += 1
         self._judge()
+        self.changes += 1  # last, so that what others remember of before is forgotten
         return str(chosen or "")
 
     def _judge(self) -> None:

@@ -9,8 +9,8 @@ from tcpmon.core.model import Client, Kind, Message, Place, Sifted
 from tcpmon.core.query import Query
 from tcpmon.core.store import KINDS, Chunk
 
-SLICE = 256
-"""So many records are looked at before the clock is."""
+SLICE, SLICE_BYTES = 256, 1 << 19
+"""So many records, or bytes of payload, are looked at before the clock is."""
 LOOK_BYTES = 1 << 20
 """No more of a message is looked at."""
 PARTS = 24
@@ -44,8 +44,8 @@ class Sieve:
         self._client_of = client_of
         self._found: array[int] = array("Q")
         self._next = 0  # the first record that was not looked at
-        self._looked = 0
-        self._tails: dict[Stream, Place] = {}  # rows that were found, and may go elsewhere yet
+        self._looked: dict[int, int] = {}  # how many rows, by the first record of their chunk
+        self._tails: dict[Stream, Place] = {}  # rows looked at that may go elsewhere yet
         self._clients: dict[int, Client | None] = {}
         self._named: dict[int, bool] = {}
 
@@ -58,21 +58,27 @@ class Sieve:
             chunks = self._window.look()
             self._drop(chunks[0].first)
             done = True
-            for _ in self._search(chunks, now):
+            for _ in self._search(chunks, now, lambda: clock() >= deadline):
                 if clock() >= deadline:
                     done = self._next >= chunks[-1].end
                     break
-            return Sifted(len(self._found), self._looked, done)
+            looked = sum(self._looked.values())
+            return Sifted(len(self._found), looked, done, self._next, self._query.trouble)
 
     def _drop(self, first: int) -> None:
         """Forget what is no longer kept."""
-        gone = bisect_left(self._found, _pack((first, 0)))
-        if gone:
-            del self._found[:gone]
+        gone = [chunk for chunk in self._looked if chunk < first]
+        if not gone:
+            return
+        for chunk in gone:
+            del self._looked[chunk]
+        del self._found[: bisect_left(self._found, _pack((first, 0)))]
+        for stream in [stream for stream, place in self._tails.items() if place[0] < first]:
+            del self._tails[stream]
 
     # -- looking -------------------------------------------------------------------------
 
-    def _search(self, chunks: list[Chunk], now: int) -> Iterator[None]:
+    def _search(self, chunks: list[Chunk], now: int, is_over: Callable[[], bool]) -> Iterator[None]:
         first = bisect_right(chunks, self._next, key=lambda chunk: chunk.first) - 1
         for number in range(max(0, first), len(chunks)):
             chunk = chunks[number]
@@ -81,30 +87,50 @@ class Sieve:
             if self._client is not None:
                 known = self._window.concerning(chunk, self._client)
                 numbers = known[bisect_left(known, self._next) : bisect_left(known, end)]
-            for start in range(0, len(numbers), SLICE):
-                part = numbers[start : start + SLICE]
-                self._look_at(chunks, number, part, now)
-                self._next = part[-1] + 1
+            self._looked.setdefault(chunk.first, 0)
+            start = 0
+            fitting = SLICE_BYTES * len(chunk.data) // max(1, chunk.size)
+            count = max(1, min(SLICE, fitting))
+            while start < len(numbers):
+                part = numbers[start : start + count]
+                start += self._look_at(chunks, number, part, now, is_over)
+                self._next = numbers[start - 1] + 1
                 yield
             self._next = max(self._next, end)
 
-    def _look_at(self, chunks: list[Chunk], number: int, part: Sequence[int], now: int) -> None:
-        chunk, window = chunks[number], self._window
-        if self._whole:
-            self._looked += len(part)
+    def _look_at(
+        self, chunks: list[Chunk], number: int, part: Sequence[int], now: int,
+        is_over: Callable[[], bool],
+    ) -> int:  # fmt: skip
+        """Look at some of a chunk's records; return at how many, until it was enough."""
+        chunk = chunks[number]
+        rows = 0
         for seq in part:
             wanted = self._is_wanted(chunk, seq)
             likely = wanted and self._is_likely(chunk, seq)
-            if self._whole and not likely:
-                continue
-            if self._tails:
-                self._check_tail(chunks, chunk, seq)
-            rows = window.of_record(chunks, number, seq)
             if not self._whole:
-                self._looked += len(rows)
-            for row in rows if wanted else ():
-                if likely or window.begins_before(row):
-                    self._try(chunks, row, now)
+                rows += self._look_at_rows(chunks, number, seq, now, wanted, likely)
+            elif likely:
+                self._try(chunks, Row(number, seq, None, 0, 0, 0, 1), now)
+            if (likely or not self._whole) and is_over():  # a pattern, or to cut, may take long
+                break
+        looked = bisect_left(part, seq) + 1
+        self._looked[chunk.first] += looked if self._whole else rows
+        return looked
+
+    def _look_at_rows(
+        self, chunks: list[Chunk], number: int, seq: int, now: int, wanted: bool, likely: bool
+    ) -> int:
+        if self._tails:
+            self._check_tail(chunks, chunks[number], seq)
+        rows = self._window.of_record(chunks, number, seq)
+        for row in rows:
+            if wanted and (likely or self._window.begins_before(row)):
+                self._try(chunks, row, now)
+            if row.pends:
+                client, kind = divmod(chunks[number].heads[seq - chunks[number].first], KINDS)
+                self._tails[client, kind] = row.place
+        return len(rows)
 
     def _is_wanted(self, chunk: Chunk, seq: int) -> bool:
         """Say whether a record is of a kind and client that may match."""
@@ -156,15 +182,15 @@ class Sieve:
             insort(self._found, place)
         else:
             self._found.append(place)
-        if row.cut is not None and row.number == len(row.cut.rows):
-            self._tails[message.client, message.kind] = row.place
 
     def _check_tail(self, chunks: list[Chunk], chunk: Chunk, seq: int) -> None:
-        """Take back a row that was found when its message was not complete, if it has gone
+        """Take back a row that was looked at when its message was not complete, if it has gone
         to the record that completed it."""
         client, kind = divmod(chunk.heads[seq - chunk.first], KINDS)
         tail = self._tails.pop((client, kind), None)
         if tail is not None and self._window.at(chunks, tail) is None:
+            number = bisect_right(chunks, tail[0], key=lambda chunk: chunk.first) - 1
+            self._looked[chunks[max(0, number)].first] -= 1
             at = bisect_left(self._found, _pack(tail))
             if at < len(self._found) and self._found[at] == _pack(tail):
                 del self._found[at]
@@ -176,12 +202,12 @@ class Sieve:
         with self._window.lock:
             chunks = self._window.look()
             at = bisect_left(self._found, _pack(start))
-            places = self._found[at:] if count >= 0 else self._found[:at][::-1]
+            places = range(at, len(self._found)) if count >= 0 else range(at - 1, -1, -1)
             found: list[Message] = []
-            for packed in places:
+            for number in places:
                 if len(found) >= abs(count):
                     break
-                row = self._window.at(chunks, _unpack(packed))
+                row = self._window.at(chunks, _unpack(self._found[number]))
                 message = self._window.build(chunks, row, most) if row else None
                 if message is not None:
                     found.append(message)

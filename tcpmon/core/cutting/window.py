@@ -19,12 +19,20 @@ from tcpmon.core.units import size
 Stream = tuple[int, int]
 """(client, Kind.RX or Kind.TX)"""
 
-CUT_CHUNKS = 12
-"""Of so many chunks it is remembered how their streams were cut."""
-STATES = 8
-"""A stream's state is remembered at so many places, thinned out when there are more."""
-STREAMS = 4_000
-"""Streams of which states are remembered, those looked at longest ago are forgotten first."""
+CUT_CHUNKS, CUT_STREAMS, CUT_ROWS = 12, 2_000, 200_000
+"""Of so many chunks it is remembered how their streams were cut, and of more as long as those
+have not more streams and rows: a screen of large messages is in fifty chunks."""
+STATES, ALL_STATES = 8, 40_000
+"""A stream's state is remembered at so many places at most, and of all streams together."""
+STREAMS = 20_000
+"""Streams of which states are remembered: both directions of all clients there may be at once.
+Those looked at longest ago are forgotten first."""
+ROWS_KNOWN = 500
+"""Of so many chunks it is remembered which records have rows, where most have none."""
+
+LARGE, LARGE_KNOWN = 1 << 16, 128
+"""Of so many messages that are larger their beginnings are remembered: to know what one carries
+all of it must be put together."""
 
 TORN = "its beginning is no longer kept"
 
@@ -46,6 +54,11 @@ class Row(NamedTuple):
     @property
     def place(self) -> Place:
         return self.seq, self.part
+
+    @property
+    def pends(self) -> bool:
+        """Whether what comes next may belong to it."""
+        return self.cut is not None and self.number == len(self.cut.rows)
 
 
 class Window:
@@ -69,8 +82,11 @@ class Window:
         self._cuts: OrderedDict[int, dict[Stream, Cut]] = OrderedDict()
         self._orders: dict[int, tuple[array[int], array[int]]] = {}
         self._groups: tuple[int, int, dict[int, list[int]]] = (-1, 0, {})  # of the open chunk
-        self._concerned: tuple[tuple[int, int, int], list[int]] = ((-1, 0, 0), [])
+        # Of each chunk for which client it was asked last, up to where, and the answer.
+        self._concerned: dict[int, tuple[int, int, list[int]]] = {}
         self._states: OrderedDict[Stream, dict[int, Pending]] = OrderedDict()
+        self._beginnings: OrderedDict[tuple[Place, int, int], tuple[bytes, bytes | None]]
+        self._beginnings = OrderedDict()  # by place, size and how much was wanted
         self._full_rows: dict[tuple[int, int | None], array[int]] = {}
         self._first = 0
         self._seen: list[Chunk] = []
@@ -92,6 +108,7 @@ class Window:
     def recut(self) -> None:
         """Take note that some streams are cut in another way now."""
         self._full_rows.clear()
+        self._beginnings.clear()
 
     def look(self) -> list[Chunk]:
         """Return the chunks there are now, and forget what was remembered of others."""
@@ -127,7 +144,7 @@ class Window:
                 self._remember(first, stream, state)
 
     def _forget(self, first: int) -> None:
-        for known in (self._cuts, self._orders):
+        for known in (self._cuts, self._orders, self._concerned):
             for chunk in [chunk for chunk in known if chunk < first]:
                 del known[chunk]
         self._full_rows = {key: rows for key, rows in self._full_rows.items() if key[0] >= first}
@@ -154,6 +171,7 @@ class Window:
         self, chunks: list[Chunk], number: int, client: int | None, start: Place, backwards: bool
     ) -> Iterator[Row]:
         chunk = chunks[number]
+        full = chunk.full  # before its end is asked for, which is the last one then
         key = (chunk.first, client)
         known = self._full_rows.get(key)
         numbers: Sequence[int] = range(chunk.first, chunk.end)
@@ -170,8 +188,10 @@ class Window:
             if rows:
                 with_rows.append(seq)
                 yield from reversed(rows) if backwards else rows
-        complete = known is None and chunk.full and len(wanted) == len(numbers)
+        complete = known is None and full and len(wanted) == len(numbers)
         if complete and len(with_rows) < len(numbers) // 2:  # else it is as quick without
+            while len(self._full_rows) >= ROWS_KNOWN:
+                del self._full_rows[next(iter(self._full_rows))]
             self._full_rows[key] = array("Q", sorted(with_rows))
 
     def of_record(self, chunks: list[Chunk], number: int, seq: int) -> list[Row]:
@@ -231,23 +251,27 @@ class Window:
         wanted = head(*stream)
         if not chunk.full:
             return self._group(chunk).get(wanted, ())
+        order, heads = self._order(chunk)
+        return order[bisect_left(heads, wanted) : bisect_right(heads, wanted)]
+
+    def _order(self, chunk: Chunk) -> "tuple[array[int], array[int]]":
+        """Return the records of a full chunk in the order of their heads, and those."""
         known = self._orders.get(chunk.first)
         if known is None:
             heads = chunk.heads
             order = array("I", sorted(range(len(heads)), key=heads.__getitem__))
             known = order, array("I", map(heads.__getitem__, order))
             self._orders[chunk.first] = known
-        order, heads = known
-        return order[bisect_left(heads, wanted) : bisect_right(heads, wanted)]
+        return known
 
     def concerning(self, chunk: Chunk, client: int) -> Sequence[int]:
         """Return the numbers of a chunk's records that concern a client, in order."""
-        key = chunk.first, chunk.end, client
-        if self._concerned[0] != key:
+        end = chunk.end
+        asked, upto, numbers = self._concerned.get(chunk.first, (0, 0, []))
+        if (asked, upto) != (client, end):
             heads = range(head(client, 0), head(client + 1, 0))
             if chunk.full:
-                self._numbers(chunk, (client, Kind.RX))
-                order, sorted_heads = self._orders[chunk.first]
+                order, sorted_heads = self._order(chunk)
                 low = bisect_left(sorted_heads, heads[0])
                 found = list(order[low : bisect_right(sorted_heads, heads[-1])])
             else:
@@ -255,8 +279,9 @@ class Window:
                 found = [at for head_ in heads for at in groups.get(head_, ())]
             numbers = [chunk.first + at for at in found]
             numbers += [seq for seq, cast in list(chunk.casts.items()) if client in cast]
-            self._concerned = key, sorted(numbers)
-        return self._concerned[1]
+            numbers.sort()
+            self._concerned[chunk.first] = client, end, numbers
+        return numbers
 
     def _group(self, chunk: Chunk) -> dict[int, list[int]]:
         """Return the records of the open chunk by their heads."""
@@ -278,7 +303,7 @@ class Window:
             cut = Cut(self._state(chunks, number, stream, framing))
             if cuts is None:
                 cuts = self._cuts[chunk.first] = {}
-                while len(self._cuts) > CUT_CHUNKS:
+                while self._crowded():
                     self._cuts.popitem(last=False)
             cuts[stream] = cut
         if not chunk.full or cut.upto < len(chunk.data):
@@ -287,10 +312,20 @@ class Window:
             cuts.pop(stream, None)  # type: ignore[union-attr]
         return cut
 
+    def _crowded(self) -> bool:
+        """Say whether more is remembered of how streams were cut than should be."""
+        kept = self._cuts.values()
+        if len(kept) <= CUT_CHUNKS:
+            return False
+        if sum(map(len, kept)) > CUT_STREAMS:
+            return True
+        return sum(len(cut.rows) for cuts in kept for cut in cuts.values()) > CUT_ROWS
+
     def _extend(self, chunk: Chunk, stream: Stream, cut: Cut) -> None:
+        full = chunk.full  # before what there is, which is all of it then
         numbers = self._numbers(chunk, stream)
         new = numbers[len(cut.seqs) :]
-        cut.upto = len(chunk.data) if chunk.full else 0
+        cut.upto = len(chunk.data) if full else 0
         if new:
             first, times, data = chunk.first, chunk.times, chunk.data
             cut.extend([(first + at, times[at], bytes(data[at])) for at in new])
@@ -305,7 +340,9 @@ class Window:
                 self._extend(chunk, stream, cut)
                 state = cut.after()
             at += 1
-            if not chunk.dropped:
+            if chunk.dropped:  # its blocks may have held something else
+                state = self._fresh(framing, torn=True)
+            else:
                 self._remember(chunks[at].first, stream, state)
         return state
 
@@ -336,7 +373,7 @@ class Window:
             if fresh.framer.joins and self._numbers(chunk, stream):
                 cut = Cut(fresh)
                 self._extend(chunk, stream, cut)
-                if cut.found:
+                if cut.found and not chunk.dropped:
                     return cut.after(), at + 1
 
     @staticmethod
@@ -346,7 +383,7 @@ class Window:
     def _remember(self, first: int, stream: Stream, state: Pending) -> None:
         states = self._states.setdefault(stream, {})
         self._states.move_to_end(stream)
-        if len(states) >= STATES:
+        if len(states) >= min(STATES, max(3, ALL_STATES // len(self._states))):
             kept = sorted(states)
             for place in kept[:1] if kept[0] < self._first else kept[1:-1:2]:
                 del states[place]
@@ -399,23 +436,33 @@ class Window:
             odd = self._unfinished(client, kind, cut)
         if torn or (not number and before.torn and not cut.closed and not before.length):
             odd = f"{TORN}, {odd}" if odd else TORN
-        body = None
-        wanted = most
+        key = row.place, length, most
         whole = not odd and not pending
-        if whole:
-            wanted = max(most, length)
-        data = self._bytes(chunks, (client, kind), seq, offset, min(length, wanted), row)
-        if chunk.dropped:
-            return None
-        if whole:
-            body = cut.framer.body(data)
-            body = None if body == data else body[:most]
+        known = self._beginnings.get(key) if whole else None
+        if known is None:
+            wanted = length if whole else min(length, most)
+            data = self._bytes(chunks, (client, kind), seq, offset, wanted, row)
+            if self._dropped(chunks, seq) or chunk.dropped:
+                return None
+            body = cut.framer.body(data) if whole else None
+            known = data[:most], None if body is None or body == data else body[:most]
+            if whole and length > LARGE >= most:
+                self._beginnings[key] = known
+                while len(self._beginnings) > LARGE_KNOWN:
+                    self._beginnings.popitem(last=False)
+        data, body = known
         time = cut.times[row.at]
         record = self._record_of((row.seq, time, client, kind, b""))
         return Message(
-            row.seq, time, record.kind, client, data[:most], None, record.queued, record.unsent,
+            row.seq, time, record.kind, client, data, None, record.queued, record.unsent,
             length, row.part, row.beside, reads, time - began, body, odd,
         )  # fmt: skip
+
+    @staticmethod
+    def _dropped(chunks: list[Chunk], seq: int) -> bool:
+        """Say whether a record is in a chunk that was dropped while one looked."""
+        number = bisect_right(chunks, seq, key=lambda chunk: chunk.first) - 1
+        return number >= 0 and chunks[number].dropped
 
     def _unfinished(self, client: int, kind: int, cut: Cut) -> str:
         missing = cut.framer.missing()

@@ -15,7 +15,7 @@ from textual.message import Message as Note
 
 from tcpmon.core.hints import Hint, of_message
 from tcpmon.core.model import Kind, Lens, Message, Place
-from tcpmon.core.node import Node
+from tcpmon.core.node import Node, whole
 from tcpmon.core.query import Query, parse
 from tcpmon.core.units import counted, number
 from tcpmon.ui.reel import Reel, Spot
@@ -33,8 +33,6 @@ from tcpmon.ui.search import Search
 from tcpmon.ui.widgets.pane import Pane
 
 WIDE = 100  # cells from which both time of day and delta are shown without being asked for
-TEXT_MOST, WHOLE = 4096, 1 << 26
-"""Bytes of a message that are looked at to show it as text, and as hex or to copy it."""
 
 
 class Form(StrEnum):
@@ -63,6 +61,7 @@ class MessagesPane(Pane):
         self._reel = Reel(node, self._lines_of)
         self._top: Spot = ((0, 0), 0)
         self._shown: list[tuple[Message, int]] = []  # (message, line of it), as painted
+        self._large: Message | None = None  # the last one that was wanted whole for its hex
         self._left_at = 0  # the end when following ended
         self._start = 0  # time of the first record there was
         self._search = Search(self, node, self.sync)
@@ -116,7 +115,7 @@ class MessagesPane(Pane):
     def _lines_of(self, message: Message) -> int:
         if self.form is Form.TEXT or message.kind > Kind.CAST:
             return 1
-        return 1 + hex_lines(message.data)
+        return 1 + hex_lines(message.size)
 
     def _bottom(self) -> Spot:
         """Return the top that shows the newest message in the last line."""
@@ -124,9 +123,10 @@ class MessagesPane(Pane):
 
     def _window(self) -> Iterator[tuple[Message, int]]:
         bottom = self._bottom()
-        if self.follow or self._top >= bottom:
-            self._top = bottom
-        return self._reel.lines(self._top, self.body_height)
+        top = bottom if self.follow else min(self._top, bottom)
+        if self.follow or self._search.sifted.done:  # else more may be found behind it
+            self._top = top
+        return self._reel.lines(top, self.body_height)
 
     # -- painting ----------------------------------------------------------------------
 
@@ -161,8 +161,8 @@ class MessagesPane(Pane):
         search = self._search
         if not search:
             return "", ""
-        if self._query and self._query.trouble:
-            return self._query.trouble, "warn"
+        if trouble := search.sifted.trouble:
+            return trouble, "warn"
         sifted = search.sifted
         verb = "found" if self.find else "shown"
         text = f"{number(sifted.found)} {verb} of {number(sifted.looked)}"
@@ -190,8 +190,7 @@ class MessagesPane(Pane):
             marker = ("▶ " if selected and not line else "  ", "key")
             style = ("row-cursor" if self.has_focus else "row-idle-cursor") if selected else ""
             if line:
-                dump = hex_line(message.data, line - 1, style_of(message.kind))
-                yield [marker, *dump], style
+                yield [marker, *self._hex(message, line - 1)], style
                 continue
             noticed = self._noticed(message, told)
             yield [marker, *self._line(message, form, before, id_width, noticed)], style
@@ -213,6 +212,14 @@ class MessagesPane(Pane):
         body = self.form is not Form.HEX or message.kind > Kind.CAST
         marks = self._query.marks(message.content) if self._query and body else []
         return message_line(message, time, self.body_width - 2, id_width, body, marks, noticed)
+
+    def _hex(self, message: Message, row: int) -> Line:
+        if 16 * row + 16 > len(message.data) < message.size:  # a few in sight at most
+            large = self._large
+            if large is None or (large.place, large.size) != (message.place, message.size):
+                large = self._large = whole(self._node, message.place, self.scope)
+            message = large or message
+        return hex_line(message.data, row, style_of(message.kind))
 
     def _nothing(self) -> Line:
         hidden = counted(self._search.sifted.looked, "message")
@@ -250,10 +257,12 @@ class MessagesPane(Pane):
 
     @property
     def selected(self) -> Message | None:
-        """The message under the cursor; when it was dropped, the first one that is kept."""
+        """The message under the cursor; when it was dropped, the first one that is kept, and
+        where it is hidden, one beside it."""
         place = self._cursor_place()
-        reel = self._reel
-        messages = reel.before(reel.end[0], 1) if place is None else reel.at(place, 1)
+        if place is not None:
+            return self._reel.near(place)
+        messages = self._reel.before(self._reel.end[0], 1)
         return messages[0] if messages else None
 
     @property
@@ -262,8 +271,7 @@ class MessagesPane(Pane):
         message = self.selected
         if message is None or len(message.data) == message.size:
             return message
-        found = self._node.messages(message.place, 1, replace(self.lens, filter="", most=WHOLE))
-        return found[0] if found else None
+        return whole(self._node, message.place, self.scope)
 
     def move(self, rows: int) -> None:
         """Select the next message, or the one before; past the newest, follow it."""
@@ -384,9 +392,10 @@ class MessagesPane(Pane):
     def set_filter(self, filter: str) -> None:
         """Show only messages that match, "" for all; the cursor stays where it was."""
         held = None if self.follow else self.cursor
+        above = sum(held is not None and message.place < held for message, _ in self._shown)
         self._look_through(replace(self.lens, filter=filter))
         if held is not None:
-            self._top = (held, 0)
+            self._top = self._reel.up_from((held, 0), above)
         self.sync()
 
     def set_find(self, find: str) -> None:
@@ -407,7 +416,7 @@ class MessagesPane(Pane):
         """What is shown and matches what is searched for."""
         texts = [text for text in (self.filter, self.find) if text]
         filter = texts[0] if len(texts) == 1 else " ".join(f"({text})" for text in texts)
-        return replace(self.lens, filter=filter, most=TEXT_MOST)
+        return replace(self.lens, filter=filter)
 
     def find_next(self, step: int, here: bool = False) -> bool:
         """Select the next match, or the one before; return whether there is one, or may be one
@@ -417,18 +426,22 @@ class MessagesPane(Pane):
             return False
         start = _behind(current) if (step > 0) != here else current.place
         found = self._node.messages(start, step, self._find_lens)
+        search = self._search
+        going_on = not (search.sifted.done or search.stopped)
         self._sought = None
-        if found:
+        if found and (step > 0 or not going_on or search.sifted.upto >= start[0]):
             self._select(found[0])
             self.sync()
-        elif not (self._search.sifted.done or self._search.stopped):
+        elif going_on:  # from the oldest on: the nearest one before may be to come
             self._sought = step, here
         return bool(found) or self._sought is not None
 
     def stop_search(self) -> bool:
         """Look no further; return whether there was something left to look at."""
         self._sought = None
-        return self._search.stop()
+        running = self._search.stop()
+        self.repaint()
+        return running
 
     def clear(self) -> None:
         """Begin with an empty view; nothing is thrown away."""
@@ -444,8 +457,7 @@ class MessagesPane(Pane):
         """Text, hex, both."""
         forms = list(Form)
         self.form = forms[(forms.index(self.form) + 1) % len(forms)]
-        most = TEXT_MOST if self.form is Form.TEXT else WHOLE
-        self._reel.lens = replace(self.lens, most=most)
+        self._large = None
         self._top = (self._top[0], 0)
         self.sync()
 

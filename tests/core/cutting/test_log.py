@@ -48,8 +48,8 @@ def test_a_filter() -> None:
     world.say(1, b"hello")
     world.say(2, b"hello too")
     assert world.log.messages((0, 0), ALL, Lens(filter="hello")) == []
-    assert world.sifted("hello") == (Sifted(2, 4, True), [b"hello", b"hello too"])
-    assert world.sifted("hello", client=2) == (Sifted(1, 2, True), [b"hello too"])
+    assert world.sifted("hello") == (Sifted(2, 4, True, 4), [b"hello", b"hello too"])
+    assert world.sifted("hello", client=2) == (Sifted(1, 2, True, 4), [b"hello too"])
     world.say(1, b"hello again")
     assert world.sifted("hello")[1] == [b"hello", b"hello too", b"hello again"]
 

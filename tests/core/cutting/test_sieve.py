@@ -64,7 +64,8 @@ def test_what_is_found(
     expected = [row for row in rows if query.message(row, None, 0)]
     assert told(sieve.messages((0, 0), ALL, 4096)) == told(expected)
     assert sifted.done
-    assert sifted.found == len(expected)
+    assert (sifted.found, sifted.looked) == (len(expected), len(rows))
+    assert sifted.upto == log.store.end
     middle = (log.store.first + len(log.said)) // 2, 0
     after = [row for row in expected if row.place >= middle]
     before = [row for row in expected if row.place < middle]

@@ -1,16 +1,17 @@
 """The rows around any place are those of the plain way, whatever is kept and has been looked at."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from tcpmon.core.cutting.stream import Framing
-from tcpmon.core.cutting.window import TORN, Window
+from tcpmon.core.cutting.stream import LIMIT, OVER, Framing
+from tcpmon.core.cutting.window import TORN, Stream, Window
 from tcpmon.core.framing import Framer
 from tcpmon.core.model import Kind, Lens, Message, Place, Record
-from tcpmon.core.store import Raw, Store
+from tcpmon.core.store import CHUNK_BYTES, Chunk, Raw, Store
 from tests.core.cutting.framers import Counted, Lines, Made, Read, Returns, Silences, straight
 
 ALL = 10_000
@@ -30,6 +31,7 @@ def small() -> object:
         patch.setattr("tests.core.cutting.framers.LIMIT", 9)
         patch.setattr("tcpmon.core.cutting.window.STATES", 3)
         patch.setattr("tcpmon.core.cutting.window.CUT_CHUNKS", 3)
+        patch.setattr("tcpmon.core.cutting.window.CUT_ROWS", 9)
         yield
 
 
@@ -186,3 +188,116 @@ def test_a_large_message() -> None:
     log.say(1, Kind.RX, bytes(10_000))
     (message,) = log.window.messages((1, 0), 1, Lens(most=16))
     assert (message.data, message.size) == (bytes(16), 10_000)
+
+
+# -- one story at a time, with the limits that hold ---------------------------------------
+
+
+@pytest.fixture
+def real(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks and messages may be as long as they may be."""
+    monkeypatch.setattr("tcpmon.core.store.CHUNK_BYTES", CHUNK_BYTES)
+    monkeypatch.setattr("tcpmon.core.cutting.stream.LIMIT", LIMIT)
+
+
+def rows_of(log: Log, most: int = 64) -> list[Message]:
+    """Return what there is of payload."""
+    return [row for row in log.window.messages((0, 0), ALL, Lens(most=most)) if row.kind <= Kind.TX]
+
+
+@pytest.mark.usefixtures("real")
+def test_a_message_in_three_reads() -> None:
+    """It is a row where it is by now, and at last one where its last byte came."""
+    log = Log(1 << 20, [Counted, None, None])
+    seen = []
+    for part in (b"\5a", b"bc", b"de"):
+        log.say(1, Kind.RX, part)
+        seen += [(row.place, row.size, row.reads, row.odd) for row in rows_of(log)]
+    assert seen == [
+        ((1, 0), 2, 1, "incomplete, 4 B missing"),
+        ((2, 0), 4, 2, "incomplete, 2 B missing"),
+        ((3, 0), 6, 3, ""),
+    ]
+    (row,) = rows_of(log)
+    assert (row.data, row.body, row.lasted) == (b"\5abcde", b"abcde", 6)
+    assert rows_of(log, most=3)[0].body == b"abc"
+
+
+@pytest.mark.usefixtures("real")
+def test_what_is_left_when_a_client_leaves() -> None:
+    """A message that its end cut off says so, with what is missing."""
+    log = Log(1 << 20, [Counted, Lines, Returns])
+    log.window = Window(log.store, log.framing, lambda *_: True, log.record, nullcontext())
+    log.say(1, Kind.RX, b"\1a\3b")
+    log.say(2, Kind.TX, b"half a li")
+    log.say(3, Kind.RX, b"line\r")
+    assert [(row.data, row.odd) for row in rows_of(log)] == [
+        (b"\1a", ""),
+        (b"\3b", "ended inside a message, 2 B missing"),
+        (b"half a li", "ended inside a message"),
+        (b"line\r", ""),
+    ]
+
+
+@pytest.mark.usefixtures("real")
+def test_over_the_limit() -> None:
+    """Beyond 1 MiB a message is shown as it was read; the next one is whole again."""
+    log = Log(1 << 24, [Lines, None, None])
+    part = b"x" * 300_000
+    for data in (*[part] * 5, b"the end\n", b"again\n"):
+        log.say(1, Kind.RX, data)
+    rows = [(row.size, row.reads, row.odd) for row in rows_of(log)]
+    assert rows == [
+        (1_200_000, 4, OVER),
+        (300_000, 1, OVER),
+        (8, 1, OVER),
+        (6, 1, ""),
+    ]
+
+
+@pytest.mark.usefixtures("real")
+def test_a_torn_beginning() -> None:
+    """What began in records that were dropped is told to be torn, and what came behind it, where
+    the framing can find its way, is whole."""
+    log = Log(3 << 20, [Lines, Counted, None])
+    log.say(1, Kind.RX, b"its beginning ")
+    for _ in range(40):
+        log.say(3, Kind.RX, bytes(100_000))
+    assert log.store.first > 1
+    log.say(1, Kind.RX, b"is gone\nwhole\n")
+    rows = [row for row in rows_of(log) if row.client == 1]
+    assert [(row.data, row.odd) for row in rows] == [(b"is gone\n", TORN), (b"whole\n", "")]
+
+
+@pytest.mark.usefixtures("real")
+def test_while_somebody_writes() -> None:
+    """A chunk that is filled while one looks loses none of its rows, then or later."""
+    log = Log(1 << 24, [Lines, None, None])
+    for _ in range(10):
+        log.say(1, Kind.RX, b"x")
+    numbers = Window._numbers
+
+    def slow(self: Window, chunk: Chunk, stream: Stream) -> Sequence[int]:
+        found = list(numbers(self, chunk, stream))
+        patch.undo()
+        for number in range(15_000):
+            log.say(1, Kind.RX, b"%d\n" % number)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Window, "_numbers", slow)
+        rows_of(log)
+    assert log.store.chunks[0].full
+    assert len(log.window.messages((1, 0), 20_000, Lens())) == 15_000
+
+
+@pytest.mark.usefixtures("real")
+def test_a_client_is_found_again_quickly() -> None:
+    """Who has nothing in a full chunk is looked for there once, not at every look."""
+    log = Log(1 << 26, [None, None, None])
+    for number in range(60_000):
+        log.say(1 + number % 2, Kind.RX, b"x")
+    assert log.window.messages((len(log.said), 0), -5, Lens(3)) == []
+    chunks = log.window.look()
+    for chunk in chunks:
+        assert log.window.concerning(chunk, 3) is log.window.concerning(chunk, 3)

@@ -3,13 +3,17 @@
 import pytest
 from textual.pilot import Pilot
 
+from tcpmon.core.commands import Cut
 from tcpmon.core.model import End, Kind, Reason, Record, open_data
 from tcpmon.ui.app import TcpmonApp
+from tcpmon.ui.widgets.messages import MessagesPane
 from tests.ui.fakes import (
+    MS,
     NOW,
     SECOND,
     SMALL,
     WIDE,
+    CuttingNode,
     FakeNode,
     a_client,
     a_record,
@@ -18,6 +22,7 @@ from tests.ui.fakes import (
     pane,
     text,
     title,
+    until,
 )
 
 
@@ -290,3 +295,217 @@ async def test_the_delta_is_from_the_line_above() -> None:
         first = pane(app, "messages")[0]
     assert "+0.001" in first
     assert NOW % SECOND == 0
+
+
+# -- a filter --------------------------------------------------------------------------
+
+
+def log_of(app: TcpmonApp) -> MessagesPane:
+    return app.screen.query_one(MessagesPane)
+
+
+async def test_a_filter_shows_what_matches_and_what_comes() -> None:
+    """Nothing else is there, however one scrolls, and the title says of how many."""
+    node = FakeNode([a_client(1)], numbered(1000))
+    async with a_screen(node) as (app, pilot):
+        log_of(app).set_filter("7\\n")
+        await pilot.pause()
+        assert shown(pane(app, "messages"))[-3:] == [977, 987, 997]
+        assert "100 shown of 1,000" in title(app, "messages")
+        node.kept += numbered(10, 1000)
+        await look(app, pilot)
+        assert shown(pane(app, "messages"))[-1] == 1007
+        assert "101 shown of 1,010" in title(app, "messages")
+        await pilot.press("2", "g")
+        await pilot.pause()
+        assert shown(pane(app, "messages"))[:3] == [7, 17, 27]
+        del node.kept[:500]
+        await look(app, pilot)
+        assert shown(pane(app, "messages"))[0] == 507
+        assert node.asked_records <= SMALL[1]
+
+
+async def test_the_cursor_stays_when_the_filter_changes() -> None:
+    """On its message where that is shown, and in its line too; beside it where it is hidden; and
+    there again when all are shown."""
+    node = FakeNode([a_client(1)], numbered(1000))
+    async with a_screen(node) as (app, pilot):
+        log = log_of(app)
+        await pilot.press("2")
+        log.go_to((496, 0))
+        await pilot.press("down", "down", "up")
+        await pilot.pause()
+        before = pane(app, "messages")
+        assert await selected(app, pilot) == 497
+        log.set_filter("7")
+        assert await selected(app, pilot) == 497
+        log.set_filter("8")
+        assert await selected(app, pilot) == 498
+        log.set_filter("")
+        assert await selected(app, pilot) == 497
+        assert pane(app, "messages") == before
+        log.set_filter("client:1 message 1")
+        log.set_filter("")
+        assert pane(app, "messages") == before
+
+
+async def test_the_cursor_is_never_lost() -> None:
+    """Where all that matches is before it, the last one is selected, and keys go on from there."""
+    node = FakeNode([a_client(1)], [a_record(n, b"message %d" % n) for n in range(1000)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("2", "up", "up")
+        log_of(app).set_filter("/message [1-3]$/")
+        assert await selected(app, pilot) == 3
+        await pilot.press("up")
+        assert await selected(app, pilot) == 2
+
+
+async def test_the_view_goes_back_as_the_filter_finds() -> None:
+    """While the log is looked through from its oldest message on, the newest of what was found
+    is shown; where one was is gone to once that is found."""
+    node = FakeNode([a_client(1)], numbered(1000))
+    async with a_screen(node) as (app, pilot):
+        log = log_of(app)
+        await pilot.press("2")
+        log.go_to((500, 0))
+        node.pace = 50
+        log.set_filter("message")
+        await pilot.pause()
+        assert "…" in title(app, "messages")
+        await until(pilot, lambda: "1,000 shown of 1,000 " in title(app, "messages"))
+        assert "…" not in title(app, "messages")
+        assert await selected(app, pilot) == 500
+
+
+async def test_nothing_matches() -> None:
+    """It says of how many, and how to see them again."""
+    node = FakeNode([a_client(1)], numbered(1000))
+    async with a_screen(node) as (app, pilot):
+        node.pace = 100
+        log_of(app).set_filter("nothing")
+        await pilot.pause()
+        await until(pilot, lambda: "so far" not in "".join(pane(app, "messages")))
+        rows = pane(app, "messages")
+        assert rows[0] == "none of 1,000 messages matches. \\ clears the filter"
+        await pilot.press("2", "up", "down", "pageup", "pagedown", "g", "G", "enter")
+        await pilot.pause()
+        assert rows[0] == pane(app, "messages")[0]
+        await pilot.press("backslash")
+        await pilot.pause()
+        assert shown(pane(app, "messages"))[-1] == 999
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_what_matches_is_marked(size: tuple[int, int]) -> None:
+    """By the filter, or by what is searched for while there is such."""
+    node = FakeNode([a_client(1)], [a_record(0, b"one two \xff one")])
+    async with a_screen(node, size) as (app, pilot):
+        log = log_of(app)
+
+        def marked() -> list[str]:
+            line = next(iter(log.rows()))[0]
+            return [part for part, style in line if style == "match"]
+
+        log.set_filter("one")
+        assert marked() == ["one", "one"]
+        log.set_find("hex:ff")
+        assert marked() == ["\\xff"]
+        log.set_find("")
+        log.set_filter("")
+        assert marked() == []
+        await pilot.pause()
+
+
+async def test_a_pattern_that_takes_too_long_is_told() -> None:
+    """What finds nothing any more says so in the title."""
+    wild = [a_record(n, b"a" * 3000 + b"b") for n in range(5)]
+    node = FakeNode([a_client(1)], wild)
+    async with a_screen(node, WIDE) as (app, pilot):
+        log_of(app).set_filter("text:/(a|a)*$/")
+        await pilot.pause()
+        assert "the pattern /(a|a)*$/ takes too long" in title(app, "messages")
+
+
+# -- messages that were cut --------------------------------------------------------------
+
+
+async def test_how_a_message_lies_in_the_reads() -> None:
+    """Several in one read, one in several, and what is not complete: said in words."""
+    node = CuttingNode([a_client(1)], "line")
+    node.say(b"one\ntwo\nth")
+    node.say(b"ree\n", after=40 * MS)
+    node.say(b"fou", after=SECOND)
+    async with a_screen(node, WIDE) as (app, pilot):
+        rows = [" ".join(row[row.index("RX") :].split()) for row in pane(app, "messages") if row]
+        assert rows == [
+            "RX 4 one 2 messages in 1 read",
+            "RX 4 two same read",
+            "RX 6 three 1 message in 2 reads over 40 ms",
+            "RX 3 fou incomplete",
+        ]
+        assert "by line" in title(app, "messages")
+        node.say(b"r\n", after=2 * SECOND)
+        await look(app, pilot)
+        rows = [row for row in pane(app, "messages") if row]
+    assert len(rows) == 4
+    assert rows[3].endswith("four  1 message in 2 reads over 2.0 s")
+
+
+async def test_the_cursor_stays_when_the_framing_changes() -> None:
+    """On the message that holds what it was on, or ends in the same read."""
+    node = CuttingNode([a_client(1)], "line")
+    for number in range(100):
+        node.say(b"message %d\nmore %d\n" % (number, number))
+    async with a_screen(node) as (app, pilot):
+        log = log_of(app)
+        await pilot.press("2")
+        log.go_to((50, 1))
+        await node.do(Cut("none"))
+        await look(app, pilot)
+        assert log.selected
+        assert log.selected.place == (50, 0)
+        await node.do(Cut("line"))
+        await look(app, pilot)
+        assert log.selected.place == (50, 1)
+
+
+async def test_a_dialogue_with_one_client() -> None:
+    """Its number is left out, and what was sent to it stands further in."""
+    records = [a_record(0, b"ask"), a_record(1, b"answer", Kind.TX), a_record(2, b"gone", Kind.EOF)]
+    async with a_screen(FakeNode([a_client(1)], records)) as (app, pilot):
+        assert "#1" in pane(app, "messages")[0]
+        await pilot.press("enter")
+        await pilot.pause()
+        asked, answered = pane(app, "messages")[:2]
+    assert "#1" not in asked + answered
+    assert answered.index("TX") - asked.index("RX") == 12
+
+
+async def test_a_silence_before_a_message_is_pointed_out() -> None:
+    """The time of what came a second or more after the line above looks different."""
+    node = FakeNode([a_client(1)], [a_record(0), a_record(999), a_record(1999)])
+    async with a_screen(node) as (app, _):
+        styles = [line[1][1] for line, _ in log_of(app).rows()]
+    assert styles == ["dim", "dim", "gap"]
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_large_messages_cost_what_is_seen_of_them(size: tuple[int, int]) -> None:
+    """As hex, too, no more of each is asked for than a screen shows, but of the one that one has
+    scrolled into; its last line is right."""
+    node = FakeNode([a_client(1)], [a_record(n, b"A" * 99_999 + b"Z") for n in range(50)])
+    asked: list[int] = []
+    messages = node.messages
+
+    async with a_screen(node, size) as (app, pilot):
+        node.messages = lambda start, count, lens: (  # type: ignore[method-assign]
+            asked.append(count * lens.most) or messages(start, count, lens)  # type: ignore[func-returns-value]
+        )
+        await pilot.press("2", "x")
+        await pilot.pause()
+        assert pane(app, "messages")[-1].endswith("41 5a |AAAAAAAAAAAAAAAZ|")
+        whole = [amount for amount in asked if amount > 50 * 4096]
+        assert len(whole) == 1
+        asked.clear()
+        await look(app, pilot)
+        assert max(asked) <= 50 * 4096
