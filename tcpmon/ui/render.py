@@ -457,14 +457,14 @@ def record_line(record: Record, when: str, width: int, id_width: int, body: bool
 
 def message_line(
     record: Record, time: Line, width: int, id_width: int, body: bool = True, marks: Marks = (),
-    noticed: Hint | None = None,
+    noticed: Hint | None = None, means: str = "",
 ) -> Line:  # fmt: skip
     """Return a record or message as one line of the log.
 
     id_width: cells for the client's number; 0 for a dialogue with one client: its number is left
     out, and what it is sent stands further in. body: with what was said; without it only what
     stands before. marks: places in what was said that are set off. noticed: what there is to say
-    of it beside that.
+    of it beside that. means: said in the place of its bytes, where it is known.
     """
     word, style = _WORDS[record.kind]
     says = story(record)
@@ -493,7 +493,8 @@ def message_line(
     if body:
         said = record.content if isinstance(record, Message) else record.data
         least = room // 4 if isinstance(record, Message) and record.odd else room // 2
-        line += payload(said, max(room - cells_of(aside), least), style, marks)
+        space = max(room - cells_of(aside), least)
+        line += crop([(means, style)], space) if means else payload(said, space, style, marks)
     return crop([*line, *aside], width)
 
 

@@ -30,6 +30,7 @@ from tcpmon.ui.render import (
     style_of,
 )
 from tcpmon.ui.search import Search
+from tcpmon.ui.summaries import Summaries
 from tcpmon.ui.widgets.pane import Pane
 
 WIDE = 100  # cells from which both time of day and delta are shown without being asked for
@@ -41,6 +42,7 @@ class Form(StrEnum):
     TEXT = "text"
     HEX = "hex"
     BOTH = "both"
+    DECODED = "decoded"
 
 
 class MessagesPane(Pane):
@@ -64,6 +66,7 @@ class MessagesPane(Pane):
         self._large: Message | None = None  # the last one that was wanted whole for its hex
         self._left_at = 0  # the end when following ended
         self._start = 0  # time of the first record there was
+        self._summaries = Summaries()
         self._search = Search(self, node, self.sync)
         self._query: Query | None = None  # what is marked
         self._sought: tuple[int, bool] | None = None  # as `find_next` was asked, not found yet
@@ -113,7 +116,7 @@ class MessagesPane(Pane):
         self.repaint()
 
     def _lines_of(self, message: Message) -> int:
-        if self.form is Form.TEXT or message.kind > Kind.CAST:
+        if self.form in (Form.TEXT, Form.DECODED) or message.kind > Kind.CAST:
             return 1
         return 1 + hex_lines(message.size)
 
@@ -211,7 +214,9 @@ class MessagesPane(Pane):
         time: Line = [(f"{when} ", "gap" if is_gap(message.time, before) else "dim")]
         body = self.form is not Form.HEX or message.kind > Kind.CAST
         marks = self._query.marks(message.content) if self._query and body else []
-        return message_line(message, time, self.body_width - 2, id_width, body, marks, noticed)
+        means = self._summaries.of(message) if self.form is Form.DECODED else ""
+        width = self.body_width - 2
+        return message_line(message, time, width, id_width, body, marks, noticed, means)
 
     def _hex(self, message: Message, row: int) -> Line:
         if 16 * row + 16 > len(message.data) < message.size:  # a few in sight at most
@@ -454,7 +459,7 @@ class MessagesPane(Pane):
         self.sync()
 
     def next_form(self) -> None:
-        """Text, hex, both."""
+        """Text, hex, both, decoded."""
         forms = list(Form)
         self.form = forms[(forms.index(self.form) + 1) % len(forms)]
         self._large = None
