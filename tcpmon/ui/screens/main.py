@@ -4,6 +4,8 @@ It holds the widgets together and says which of them an action means; what the
 actions are is in `actions`, what takes more than a keystroke in `errands`.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -54,9 +56,16 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = "#clients"
     ALLOW_IN_MAXIMIZED_VIEW = "#status, #filter, #footer"
 
-    def __init__(self, node: Node, clipboard: Clipboard, answer: str, hints: bool = True) -> None:
+    def __init__(
+        self,
+        node: Node,
+        clipboard: Clipboard,
+        answer: str,
+        hints: bool = True,
+        filters: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """answer: how the node answers reads, for the first line. hints: whether what was noticed
-        is told at first."""
+        is told at first. filters: what `@name` stands for."""
         super().__init__()
         self._node = node
         self._clipboard = clipboard
@@ -68,7 +77,7 @@ class MainScreen(Screen[None]):
         self._footer = KeyFooter("footer", Place.MAIN)
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
-        self._searching = Searching(self, node, self._clients, self._messages)
+        self._searching = Searching(self, node, self._clients, self._messages, filters)
         self._errands = Errands(self, node, self._title_of, self._ask)
         self._comparer = Comparer(self, node, self._title_of, clipboard, self._status.pin)
         self._failures: list[Failure] = []
