@@ -12,7 +12,8 @@ from tcpmon.core.alignment import differing
 from tcpmon.core.compare import Match
 from tcpmon.core.dialogue import Pair, Said, sentence
 from tcpmon.core.units import number
-from tcpmon.ui.render import Line, cells_of, fit, payload, record_time
+from tcpmon.ui.log_lines import record_time
+from tcpmon.ui.render import Line, cells_of, fit, payload
 from tcpmon.ui.sides import GUTTER, beside, flags, marked
 
 SIGNS = {Match.EQUAL: "=", Match.CHANGED: "~", Match.LEFT: "<", Match.RIGHT: ">"}

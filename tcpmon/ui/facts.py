@@ -13,7 +13,8 @@ from tcpmon.core.model import Backlog, Client, State
 from tcpmon.core.tcpinfo import STATES, TcpInfo
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import binary_size, counted, delay, lasted, number, size, span
-from tcpmon.ui.render import Line, broken, fit, wrongs
+from tcpmon.ui.client_rows import broken, wrongs
+from tcpmon.ui.render import Line, fit
 
 LABEL = 14  # cells for a fact's name
 NO_SAMPLE = 2**32 - 1  # the least RTT of a connection that has had none; net/ipv4/tcp.c

@@ -7,7 +7,8 @@ from tcpmon.core.escape import escape_hidden
 from tcpmon.core.model import Kind, Message
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import counted, lasted, number
-from tcpmon.ui.render import Line, cells_of, colour, crop, delivery, style_of
+from tcpmon.ui.log_lines import delivery, style_of
+from tcpmon.ui.render import Line, cells_of, colour, crop
 
 NAME_CELLS = 24
 _stamp = Stamper(time.localtime)

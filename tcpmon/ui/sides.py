@@ -13,7 +13,8 @@ from tcpmon.core.compare import Differences, compare
 from tcpmon.core.escape import escape, escape_text
 from tcpmon.core.model import Kind, Message
 from tcpmon.core.units import counted, number
-from tcpmon.ui.render import Line, cells_of, crop, record_time, style_of
+from tcpmon.ui.log_lines import record_time, style_of
+from tcpmon.ui.render import Line, cells_of, crop
 
 GUTTER = 3
 """Cells between the sides, where a row that differs has its mark."""

@@ -11,7 +11,7 @@ from tcpmon.ui.facts import Fact, as_lines, as_text, of_client, of_kernel
 from tcpmon.ui.widgets.lines import STYLES
 from tests.core.safety import unsafe_in
 from tests.ui.fakes import NOW, SECOND, a_client, an_info, closed
-from tests.ui.test_render import NAMES, clients
+from tests.ui.pictures import NAMES, clients
 
 INFOS = st.binary(min_size=104, max_size=SIZE).map(unpack)
 

@@ -11,7 +11,7 @@ from tcpmon.core.errors import TcpmonError
 from tcpmon.core.model import Client
 from tcpmon.core.node import Node, R
 from tcpmon.core.units import counted, lasted, number
-from tcpmon.ui.render import skipped
+from tcpmon.ui.log_lines import skipped
 from tcpmon.ui.widgets.composer import Targets
 
 NAMED = 8  # clients that a question names before it says "and more"

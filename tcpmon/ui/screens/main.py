@@ -22,9 +22,10 @@ from tcpmon.core.units import counted
 from tcpmon.ui import framed
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
+from tcpmon.ui.client_rows import title
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
-from tcpmon.ui.render import copied, title
+from tcpmon.ui.log_lines import copied
 from tcpmon.ui.screens.comparer import Comparer
 from tcpmon.ui.screens.errands import Errands
 from tcpmon.ui.screens.searching import Searching

@@ -17,7 +17,7 @@ from tcpmon.core.model import Client
 from tcpmon.core.naming import check_name, fill
 from tcpmon.core.node import Node
 from tcpmon.core.units import counted
-from tcpmon.ui.render import title
+from tcpmon.ui.client_rows import title
 from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.errands import Errands
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tcpmon.core.commands import Silence
 from tcpmon.core.model import Client, Listener
 from tcpmon.core.units import counted, lasted, parse_patience
-from tcpmon.ui.render import title
+from tcpmon.ui.client_rows import title
 from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.errands import Errands
 

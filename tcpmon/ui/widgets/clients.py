@@ -15,7 +15,8 @@ from tcpmon.core.escape import escape_hidden
 from tcpmon.core.hints import of_client
 from tcpmon.core.model import Ask, Client, Listener, View
 from tcpmon.core.units import counted, number
-from tcpmon.ui.render import COLUMNS, Column, Line, client_line, columns_for, fit
+from tcpmon.ui.client_rows import COLUMNS, Column, client_line, columns_for
+from tcpmon.ui.render import Line, fit
 from tcpmon.ui.widgets.pane import Pane
 
 COLUMN = {column.sort: column for column in COLUMNS}

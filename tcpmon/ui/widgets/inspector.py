@@ -14,7 +14,8 @@ from tcpmon.core.units import number
 from tcpmon.ui.bytecursor import ByteCursor
 from tcpmon.ui.deciphering import Deciphered
 from tcpmon.ui.headline import has_body, headline
-from tcpmon.ui.render import Line, cells_of, crop, style_of, told
+from tcpmon.ui.log_lines import style_of, told
+from tcpmon.ui.render import Line, cells_of, crop
 from tcpmon.ui.render_bytes import BESIDE, Marks, below, beside, where
 from tcpmon.ui.views.grid import Bits, Hex
 from tcpmon.ui.views.prose import Prose

@@ -18,17 +18,9 @@ from tcpmon.core.model import Kind, Lens, Message, Place
 from tcpmon.core.node import Node, whole
 from tcpmon.core.query import Query, parse
 from tcpmon.core.units import counted, number
+from tcpmon.ui.log_lines import TIMES, is_gap, message_line, record_time, style_of
 from tcpmon.ui.reel import Reel, Spot
-from tcpmon.ui.render import (
-    TIMES,
-    Line,
-    hex_line,
-    hex_lines,
-    is_gap,
-    message_line,
-    record_time,
-    style_of,
-)
+from tcpmon.ui.render import Line, hex_line, hex_lines
 from tcpmon.ui.search import Search
 from tcpmon.ui.summaries import Summaries
 from tcpmon.ui.widgets.pane import Pane
@@ -79,7 +71,7 @@ class MessagesPane(Pane):
         self.hints = True
         """Whether what was noticed in messages is told."""
         self.times = ""
-        """One of render.TIMES; "" = what fits."""
+        """One of log_lines.TIMES; "" = what fits."""
         self.cursor: Place | None = None
         """The selected message; None = the newest one, wherever that is."""
 

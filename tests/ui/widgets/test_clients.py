@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tcpmon.core.commands import Send
 from tcpmon.core.model import Ask, Backlog, Listener, State, Trouble, View
-from tcpmon.ui.render import COLUMNS, Column, columns_for
+from tcpmon.ui.client_rows import COLUMNS, Column, columns_for
 from tcpmon.ui.widgets.clients import ClientsPane
 from tests.ui.fakes import (
     NOW,
