@@ -15,7 +15,7 @@ from tcpmon.core.model import (
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import lasted, number, size
 from tcpmon.ui.client_rows import broken
-from tcpmon.ui.render import Line, Marks, wrap, cells_of, colour, crop, fit, payload
+from tcpmon.ui.render import Line, Marks, cells_of, colour, crop, fit, payload, wrap
 
 _stamp = Stamper(time.localtime)
 
