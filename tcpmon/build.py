@@ -16,6 +16,7 @@ def make_engine(config: Config) -> Engine:
         answer=_answer(config), half_open=config.half_open, limits=config.limits, rules=rules,
         framing=config.framing, names=config.names, name_from=config.name_from,
         silence=config.silence, silences=config.silences,
+        hints=config.hints,
     )  # fmt: skip
 
 

@@ -22,11 +22,11 @@ class Config(Struct, frozen=True):
     endpoints: where it listens. echo: answer each read with what came; reply:
     answer each read with this. half_open: keep a client that has closed its
     sending side. Limits: see there. allow, deny: addresses and networks, see core.access.
-    framing: how streams are cut into messages, see core.framing.spec. hints: whether the screen
-    tells what it has noticed. names, name_from: what clients are called, see core.naming.
-    silence: seconds after which it is said that a client is silent, 0 = never; silences: the
-    same by pattern of its name. filters: what `@name` stands for in a filter. own: what holds
-    for those alone who come in by an endpoint.
+    framing: how streams are cut into messages, see core.framing.spec. hints: whether what
+    was noticed in clients is told, see core.hints. names, name_from: what clients are called, see
+    core.naming. silence: seconds after which it is said that a client is silent, 0 = never;
+    silences: the same by pattern of its name. filters: what `@name` stands for in a filter. own:
+    what holds for those alone who come in by an endpoint.
     """
 
     endpoints: tuple[Endpoint, ...]

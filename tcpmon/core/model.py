@@ -108,6 +108,9 @@ class Client(Struct, frozen=True, gc=False):
     where the system does not tell.
     last: how the newest payload starts, at most 256 bytes. name: what people call it, "" for none.
     silent: for how long it has said nothing, where that is longer than it should be.
+    first: how it began, where that may tell what it is, see core.openings. unanswered: whether
+    it said something and was sent nothing since. repeats: how often in a row it has said the
+    same, at most once a second, and was sent nothing meanwhile.
     """
 
     id: int
@@ -137,6 +140,9 @@ class Client(Struct, frozen=True, gc=False):
     """Why it ended, in words; "" while it is open."""
     name: str = ""
     silent: int = 0
+    first: bytes = b""
+    unanswered: bool = False
+    repeats: int = 0
 
 
 class Listener(Struct, frozen=True):

@@ -18,6 +18,7 @@ from time import time_ns
 
 from tcpmon.core.limits import Limits, Unread
 from tcpmon.core.model import Backlog, Cast, Client, End, Kind, Reason, State, Trouble
+from tcpmon.core.openings import kept
 from tcpmon.core.store import Store, head
 from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.core.units import size
@@ -70,7 +71,8 @@ class Shared:
     sums: added to with everything that a connection counts. answer: bytes to send
     back for each read. closed: told of every connection that has ended, after its
     last record. settle: called when something happened outside the poller's turns. heard:
-    told of each read of a connection that is `heeded`, and at its end of b"".
+    told of each read of a connection that is `heeded`, and at its end of b"". begun: gets (client,
+    first bytes) of those who begin in a way that may tell what they are.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Shared:
         half_open: bool,
         settle: Callable[[], None],
         heard: Callable[["Connection", bytes], None],
+        begun: deque[tuple[int, bytes]],
     ) -> None:
         self.loop = loop
         self.poller = poller
@@ -96,6 +99,7 @@ class Shared:
         self.half_open = half_open
         self.settle = settle
         self.heard = heard
+        self.begun = begun
         self.unsent = 0
         """Queued bytes of all connections."""
         self.paused = False
@@ -113,12 +117,13 @@ class Connection:
     __slots__ = (
         "broken", "heard_at", "last", "odd", "queue", "read_size", "recv", "rx_bytes", "rx_head",
         "rx_messages", "tx_bytes", "tx_head", "tx_messages", "write",
-        "address", "closed_at", "dropped", "end", "heeded", "id", "in_flight", "kernel_unsent",
-        "listener", "local", "name", "opened_at", "patience", "peer", "queued", "retransmits",
-        "rtt", "rx_rate", "silent_since", "stalled", "state", "trouble", "tx_rate",
-        "_active_at", "_bulk", "_dropped", "_dropped_bytes", "_eof", "_events", "_fd", "_fin_sent",
-        "_head_sent", "_lost_from", "_moved", "_owed_at", "_sampled", "_shared", "_sock", "_timer",
-        "_why",
+        "address", "closed_at", "dropped", "end", "first", "heeded", "id", "in_flight",
+        "kernel_unsent", "listener", "local", "name", "opened_at", "patience", "peer", "queued",
+        "repeats", "retransmits", "rtt", "rx_rate", "silent_since", "stalled", "state", "trouble",
+        "tx_rate",
+        "_active_at", "_asked", "_bulk", "_dropped", "_dropped_bytes", "_eof", "_events", "_fd",
+        "_fin_sent", "_head_sent", "_lost_from", "_moved", "_owed_at", "_said", "_sampled",
+        "_shared", "_sock", "_timer", "_why",
     )  # fmt: skip
 
     def __init__(
@@ -129,7 +134,7 @@ class Connection:
         self.odd = shared.paused
         """No plain reading will do: it is not open both ways, reading pauses, it is in bulk, or
         somebody waits for what it says."""
-        self.recv = sock.recv
+        self.recv: Callable[[int], bytes] = self._recv_first
         self.write = sock.send
         self.read_size = READ_SMALL
         self.rx_head, self.tx_head = head(id, Kind.RX), head(id, Kind.TX)
@@ -165,6 +170,10 @@ class Connection:
         """Bytes that the kernel has and the peer's has not acknowledged, when last looked at."""
         self.in_flight = 0
         """Those of them that are under way."""
+        self.first = b""
+        """How it began, where that may tell what it is, see core.openings."""
+        self.repeats = 0
+        """How often in a row it has said the same without an answer, at most once a sample."""
         self.rtt = self.retransmits = 0
         self.trouble = Trouble.NONE
         self.dropped = 0
@@ -175,6 +184,8 @@ class Connection:
         self._sock = sock
         self._fd = sock.fileno()
         self._sampled = (0, 0)
+        self._asked = False  # it was the only one to speak between the last samples
+        self._said = (0, 0)  # at the last sample: how many messages, the newest as a number
         self._head_sent = 0  # of the first payload in the queue
         self._lost_from: int | None = None
         self._moved = 0.0
@@ -244,6 +255,15 @@ class Connection:
         self._bulk = bulk
         self.read_size = READ_SMALL
         self._become(self.state)
+
+    def _recv_first(self, size: int) -> bytes:
+        """Read for the first time; what comes later has nothing to do with this."""
+        data = self._sock.recv(size)
+        self.recv = self._sock.recv
+        self.first = kept(data)
+        if self.first:
+            self._shared.begun.append((self.id, self.first))
+        return data
 
     def take(self, data: bytes) -> None:
         """Account for what one read gave; b"" is the peer's FIN. A read that came back full
@@ -563,6 +583,7 @@ class Connection:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self.recv = self._sock.recv  # who never spoke refers to itself until here
         shared.poller.forget(self._fd)
         shared.parked.discard(self)
         if hard:
@@ -670,6 +691,7 @@ class Connection:
         moved = rx != self.rx_bytes or tx != self.tx_bytes
         if moved:
             self._active_at = self._shared.loop.time()
+            self._listen(rx, tx)
         elif self._has_idled():
             self.close(Reason.IDLE)
             return
@@ -685,6 +707,23 @@ class Connection:
             self.check()
         elif self in self._shared.parked and sockets.hung_up(self._fd):
             self.on_ready(BROKEN)
+
+    def _listen(self, rx: int, tx: int) -> None:
+        """Take note of who has spoken since there were so many bytes, and whether it was the same
+        as before. It is not asked at each message, so it knows only what is slow enough."""
+        count, before = self._said
+        self._asked = tx == self.tx_bytes and self.queue is None
+        one = self.rx_messages == count + 1 and self.rx_bytes - rx == len(self.last)
+        self._said = self.rx_messages, hash(self.last)
+        same = before == self._said[1]
+        self.repeats = (self.repeats if same else 0) + 1 if self._asked and one else 0
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether it said something and was sent nothing since, as far as can be known."""
+        if not self.rx_messages or self.queue is not None or self.state is State.CLOSING:
+            return False
+        return not self.tx_messages or (self._asked and self._sampled[1] == self.tx_bytes)
 
     def _has_idled(self) -> bool:
         limit = self._shared.limits.idle_seconds
@@ -740,4 +779,5 @@ class Connection:
             Trouble.NONE if end else self.trouble, self.last[:LAST_BYTES],
             end.why if end else "", self.name,
             time_ns() - self.silent_since if self.silent_since and not end else 0,
+            self.first, self.unanswered, self.repeats,
         )  # fmt: skip

@@ -63,6 +63,7 @@ from tcpmon.core.model import (
     open_data,
 )
 from tcpmon.core.naming import Finder
+from tcpmon.core.scans import Scans
 from tcpmon.core.store import Raw, Store
 from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.core.units import counted, lasted, number
@@ -83,6 +84,7 @@ SAMPLE_SECONDS = 1.0
 LOOK_SECONDS = 0.25  # how often the kernel is asked about the rows that somebody looks at
 REFUSED_SECONDS = 1.0  # refused callers get one line in so many seconds
 RATES_KEPT = 120
+BEGUN_KEPT = 64
 ENTRY_BYTES = 100  # what one client takes among those that a broadcast left out or waits for
 
 
@@ -94,7 +96,8 @@ class Engine:
     whether callers of an address or network are let in, see `tcpmon.core.access`. framing: how
     the log cuts what is said into messages, see `tcpmon.core.framing`. names and name_from:
     what clients are called, see `tcpmon.engine.naming`. silence: seconds after which it is
-    said that a client is silent, 0 = never; silences: the same by pattern of its name.
+    said that a client is silent, 0 = never; silences: the same by pattern of its name. hints:
+    whether to say so when callers look like a scan.
 
     >>> import asyncio
     >>> async def main():
@@ -123,6 +126,7 @@ class Engine:
         silence: float = 0.0,
         silences: Mapping[str, float] | None = None,
         framing: str = "none",
+        hints: bool = False,
         make_poller: MakePoller = make_poller,
     ) -> None:
         self.limits = limits or Limits()
@@ -130,6 +134,8 @@ class Engine:
         self.taps: list[Callable[[], None]] = []
         """Called after every turn, before old records are dropped: the place to take
         every record. Each must be quick."""
+        self.begun: deque[tuple[int, bytes]] = deque(maxlen=BEGUN_KEPT)
+        """The newest clients who began in a way that may tell what they are, and how."""
         self._came_by = array("I")  # the listeners of all clients there have been, in order
         self._framings = Framings(framing, lambda client: self._came_by[client - 1])
         self.log = Log(
@@ -158,6 +164,7 @@ class Engine:
             self._access.set(parse_network(network), allow)
         self._naming = Naming(names or {}, name_from, self._renamed, self.warn)
         self._silence = Silence(silence, silences or {}, self._say)
+        self._scans = Scans() if hints else None
         self._at: Counter[str] = Counter()  # open clients by address, if those are limited
         self._second = 0.0  # when the second began in which new clients are counted
         self._in_second = 0
@@ -195,7 +202,7 @@ class Engine:
         self._poller = self._make_poller(loop, self._path.serve, self._settle)
         self._shared = Shared(
             loop, self._poller, self.store, self._sums, self._closed, self.limits, self._answer,
-            self._half_open, self._settle, self._heard,
+            self._half_open, self._settle, self._heard, self.begun,
         )  # fmt: skip
         self._sampled_at = loop.time()
         self._ticks = [
@@ -519,6 +526,8 @@ class Engine:
             if not self._at[host]:
                 del self._at[host]
         self._silence.forget(connection.id)
+        if self._scans is not None and connection.host:
+            self._note_visit(connection, self._scans)
         self._keep_cuts(self._roster.retire(connection))
 
     def _heard(self, connection: Connection, data: bytes) -> None:
@@ -532,6 +541,13 @@ class Engine:
         if connection.end is None:
             name = name_data(connection.name)
             self.store.append(time.time_ns(), connection.id, Kind.INFO, name)
+
+    def _note_visit(self, connection: Connection, scans: Scans) -> None:
+        c = connection
+        if c.end and c.end.reason in (Reason.PEER_CLOSED, Reason.PEER_RESET):
+            silent = not (c.rx_messages or c.tx_messages)
+            if text := scans.left(c.host, c.opened_at, c.closed_at, silent, c.first):
+                self.warn(text)
 
     def _keep_cuts(self, gone: list[Connection]) -> None:
         """Remember what was unsent of connections that leave the table, while its records stay."""

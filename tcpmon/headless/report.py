@@ -1,6 +1,7 @@
 """What `tcpmon serve` writes: every record or message, or those that a filter lets through."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from types import ModuleType
 
@@ -10,6 +11,8 @@ from tcpmon.core.model import Kind, Message, remark
 from tcpmon.core.store import Raw
 from tcpmon.engine.engine import Engine
 from tcpmon.headless.output import Output
+
+HINT_SECONDS = 1.0
 
 
 class Report:
@@ -29,10 +32,14 @@ class Report:
         self._wanted = wanted(engine, config.filter, self._warn) if config.filter else None
         own = (each.framing or "none" for each in config.node.own.values())
         cut = {config.node.framing, *own} != {"none"}
+        self._begun = engine.begun if config.node.hints else None
+        self._hinted_at = -HINT_SECONDS
         self._follower = Follower(engine.log.window) if cut and not config.quiet else None
 
     def take(self) -> None:
         """Write what is new."""
+        if self._begun:
+            self._tell_plain(self._begun)
         if self._follower is not None:
             self._take_messages(self._follower)
             return
@@ -63,6 +70,17 @@ class Report:
                 lines.append(self._message(message))
         if lines:
             self._output.write(b"".join(lines))
+
+    def _tell_plain(self, begun: deque[tuple[int, bytes]]) -> None:
+        """Say what began so that it can go no further here: of one client in a while."""
+        from tcpmon.core.hints import on_plain
+
+        while begun:
+            client, first = begun.popleft()
+            now = time.monotonic()
+            if now - self._hinted_at >= HINT_SECONDS and (text := on_plain(first)):
+                self._hinted_at = now
+                self._warn(text, client)
 
     def _whole(self, raw: Raw) -> Message:
         seq, at, client, kind, data = raw

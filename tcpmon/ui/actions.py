@@ -158,7 +158,7 @@ ACTIONS: tuple[Action, ...] = (
           "choose how what is read is cut into messages", Group.MESSAGES, footer=7, pane="messages"),
     _main("follow", "F", "Follow", "Follow or hold still",
           "follow the newest message, or hold still", Group.MESSAGES, footer=14, pane="messages"),
-    _main("form", "x", "Hex", "Text, hex or both", "show payloads as text, as hex, or both",
+    _main("form", "x", "Hex", "Text, hex, both or decoded", "show payloads as text, hex, both, or decoded",
           Group.MESSAGES, footer=8),
     _main("times", "T", "Times", "Form of times",
           "clock, since the line above, both, since start, date", Group.MESSAGES),
@@ -177,6 +177,8 @@ ACTIONS: tuple[Action, ...] = (
 
     _main("pause", "p", "Pause", "Pause the screen", "freeze what is shown; the server goes on",
           Group.WINDOW, footer=15),
+    _main("hints", "H", "Hints", "Hints on or off", "tell what was noticed in clients, or do not",
+          Group.WINDOW),
     _main("zoom", "z", "Zoom", "Zoom the pane", "give the whole screen to one pane", Group.WINDOW),
     _main("listeners", "l", "Listeners", "Listeners", "see, add and stop listeners", Group.WINDOW,
           footer=16),

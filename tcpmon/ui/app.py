@@ -3,8 +3,9 @@
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
@@ -48,7 +49,8 @@ class TcpmonApp(App[None]):
 
     answer: how the node answers reads, in a word for the first line. ended:
     tells when the node has ended, if it is ours. keep: takes each report of a
-    bug. leaving: called when the end begins, from any thread; it may not wait.
+    bug. leaving: called when the end begins, from any thread; it may not wait. hints:
+    whether what was noticed in clients is told at first. saved: filters by name.
     """
 
     TITLE = "tcpmon"
@@ -64,10 +66,14 @@ class TcpmonApp(App[None]):
         ended: "Future[None] | None" = None,
         keep: Callable[[str], object] = bool,
         leaving: Callable[[], object] = bool,
+        hints: bool = True,
+        saved: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(driver_class=driver_class)
         self._node = node
         self._answer = answer
+        self._hints = hints
+        self._saved = saved
         self._ended = ended
         self._on_leaving = leaving
         self.faults = Faults(keep)
@@ -90,7 +96,8 @@ class TcpmonApp(App[None]):
 
     def get_default_screen(self) -> Screen[Any]:
         """The one screen everything starts from."""
-        return MainScreen(self._node, Clipboard(self._write_clipboard), self._answer)
+        clipboard = Clipboard(self._write_clipboard)
+        return MainScreen(self._node, clipboard, self._answer, self._hints, self._saved)
 
     def on_mount(self) -> None:
         """Watch over the node, which has been serving since before there was a screen."""
@@ -248,7 +255,7 @@ def run(node: OwnNode, config: ScreenConfig) -> None:
     try:
         app = TcpmonApp(
             node, config.theme, _answer(config.node), _driver(), node.ended, node.warn,
-            ending.begin if ending else node.stop,
+            ending.begin if ending else node.stop, config.node.hints, config.node.filters,
         )  # fmt: skip
         if ending is not None:
             ending.on_signals(app.leave)

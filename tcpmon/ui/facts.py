@@ -7,6 +7,7 @@ import time
 
 from msgspec import Struct
 
+from tcpmon.core.hints import of_client as of_hints
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import Backlog, Client, State
 from tcpmon.core.tcpinfo import STATES, TcpInfo
@@ -28,13 +29,15 @@ class Fact(Struct, frozen=True):
     style: str = ""
 
 
-def of_client(client: Client, limits: Limits, now: int) -> list[Fact]:
-    """Return what the table knows, and what it has no room for."""
+def of_client(client: Client, limits: Limits, now: int, hints: bool = False) -> list[Fact]:
+    """Return what the table knows, and what it has no room for. hints: with what was noticed."""
+    noticed = of_hints(client, now) if hints else None
     facts = [
         *([Fact("Name", client.name)] if client.name else []),
         Fact("Remote", client.peer),
         Fact("Listener", client.listener),
         _state(client),
+        *([Fact("Noticed", noticed.text, "note")] if noticed else []),
         Fact("Opened", f"{_moment(client.opened)}, {_ago(now - client.opened)}"),
     ]
     if client.closed:

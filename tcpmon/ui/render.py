@@ -15,6 +15,7 @@ from rich.cells import cell_len, set_cell_size, split_text
 
 from tcpmon.core import timestamps
 from tcpmon.core.escape import ESCAPE, escape
+from tcpmon.core.hints import Hint
 from tcpmon.core.model import (
     WORDS,
     Backlog,
@@ -282,6 +283,24 @@ def last(client: Client, width: int) -> Line:
     return crop([*line, *payload(client.last, width - cells_of(line))], width)
 
 
+SAID_LEAST = 12
+"""Cells of what a client said that a hint leaves."""
+
+
+def _noticed(client: Client, width: int, hint: Hint) -> Line:
+    """Return the last column with a hint at its end, in as many words as there is room for. What
+    is urgent takes the place of what was said or of an end in order, not of what is wrong."""
+    said = cells_of(last(client, width))
+    wrong = bool(broken(client.end) or client.dropped or wrongs(client))
+    for words in (hint.text, hint.short):
+        room = width - cell_len(words) - 2
+        if room >= (said if wrong or client.end else min(said, SAID_LEAST)):
+            return [*last(client, room), (f"  {words}" if said else words, "dim")]
+    if hint.urgent and not wrong:
+        return [(fit(hint.short, width).rstrip(), "note")]
+    return last(client, width)
+
+
 def wrongs(client: Client) -> list[str]:
     """Return what is wrong with an open client now, what matters most first."""
     wrong: list[str] = []
@@ -358,14 +377,16 @@ def columns_for(width: int, named: bool = False) -> list[tuple[Column, int]]:
     return fitting
 
 
-def client_line(client: Client, now: int, columns: list[tuple[Column, int]]) -> Line:
-    """Return one row of the table."""
+def client_line(
+    client: Client, now: int, columns: list[tuple[Column, int]], noticed: Hint | None = None
+) -> Line:
+    """Return one row of the table. noticed: what there is to say of the client beside that."""
     line: Line = []
     for column, width in columns:
         if line:
             line.append((" ", ""))
         if not column.width:
-            line += last(client, width)
+            line += last(client, width) if noticed is None else _noticed(client, width, noticed)
             continue
         text, style = column.cell(client, now)
         address = text in (client.peer, client.listener)
@@ -436,12 +457,14 @@ def record_line(record: Record, when: str, width: int, id_width: int, body: bool
 
 def message_line(
     record: Record, time: Line, width: int, id_width: int, body: bool = True, marks: Marks = (),
+    noticed: Hint | None = None, means: str = "",
 ) -> Line:  # fmt: skip
     """Return a record or message as one line of the log.
 
     id_width: cells for the client's number; 0 for a dialogue with one client: its number is left
     out, and what it is sent stands further in. body: with what was said; without it only what
-    stands before. marks: places in what was said that are set off.
+    stands before. marks: places in what was said that are set off. noticed: what there is to say
+    of it beside that. means: said in the place of its bytes, where it is known.
     """
     word, style = _WORDS[record.kind]
     says = story(record)
@@ -464,11 +487,14 @@ def message_line(
     aside: Line = [(f"  {fate}", fate_style)] if fate else []
     if isinstance(record, Message):
         aside += cutting(record, short=width < WORDY)
+    if noticed is not None:
+        aside.append((f"  {noticed.short if width < WORDY else noticed.text}", "dim"))
     room = width - cells_of(line)
     if body:
         said = record.content if isinstance(record, Message) else record.data
         least = room // 4 if isinstance(record, Message) and record.odd else room // 2
-        line += payload(said, max(room - cells_of(aside), least), style, marks)
+        space = max(room - cells_of(aside), least)
+        line += crop([(means, style)], space) if means else payload(said, space, style, marks)
     return crop([*line, *aside], width)
 
 

@@ -13,10 +13,12 @@ from tcpmon.core.commands import Examine, How
 from tcpmon.core.errors import NoSuchTarget
 from tcpmon.core.limits import Limits, Unread
 from tcpmon.core.model import Backlog, Kind, Reason, State, Trouble, opened
+from tcpmon.core.openings import KEPT
 from tcpmon.engine import sockets
 from tcpmon.engine.connection import READ_LARGE
 from tcpmon.engine.engine import MakePoller
 from tcpmon.engine.poller import EpollPoller, LoopPoller
+from tests.core.test_openings import CONNECT, CURL
 from tests.engine.conftest import (
     PLACES,
     TCP_PLACES,
@@ -1209,3 +1211,90 @@ async def test_whatever_the_order_every_client_ends_once(serve: Serve, seed: int
         assert play.said[peer.id].startswith(heard)
         if stage.end(peer).reason is Reason.PEER_CLOSED and peer.id not in play.reset:
             assert digest(heard) == digest(play.said[peer.id])
+
+
+# -- what may be noticed ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("begins", [CURL, CURL + bytes(600), CONNECT, b"hello\n", b"GET"])
+async def test_how_a_client_begins_is_remembered(serve: Serve, begins: bytes) -> None:
+    """What a client of a known protocol says first is kept of it, as far as one small read goes,
+    whatever follows; of others nothing is. Nothing else is different for it."""
+    stage = await serve()
+    peer = await stage.peer()
+    await peer.say(begins)
+    await stage.received(peer, len(begins))
+    await peer.say(b"more")
+    await stage.received(peer, len(begins) + 4)
+    assert stage.heard_from(peer) == begins + b"more"
+    first = begins[:KEPT] if begins.startswith((CURL, CONNECT)) else b""
+    assert stage.row(peer).first == first
+    assert list(stage.engine.begun) == ([(peer.id, first)] if first else [])
+
+
+async def test_who_never_spoke_is_let_go_of(serve: Serve) -> None:
+    """A connection that ends before its first read refers to itself no more: it is gone without
+    the garbage collector's help."""
+    stage = await serve()
+    peer = await stage.peer()
+    connection = stage.engine._roster.open[peer.id]
+    peer.close()
+    await stage.gone(peer)
+    assert getattr(connection.recv, "__self__", None) is not connection
+
+
+async def test_who_waits_for_an_answer(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that spoke waits until something is sent to it; and again when it speaks next, as
+    soon as a sample has seen that."""
+    monkeypatch.setattr("tcpmon.engine.engine.SAMPLE_SECONDS", 3600.0)
+    stage = await serve()
+    peer = await stage.peer()
+    connection = stage.engine._roster.open[peer.id]
+    assert not stage.row(peer).unanswered
+    await peer.say(b"one")
+    await stage.received(peer, 3)
+    assert stage.row(peer).unanswered
+    connection.sample(1.0)
+    assert stage.row(peer).unanswered
+    await stage.send(b"two", peer)
+    assert not stage.row(peer).unanswered
+    connection.sample(1.0)
+    await peer.say(b"three")
+    await stage.received(peer, 8)
+    assert not stage.row(peer).unanswered
+    connection.sample(1.0)
+    assert stage.row(peer).unanswered
+    await stage.send(b"four", peer)
+    assert not stage.row(peer).unanswered
+
+
+async def test_repeats_are_counted(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same payload again and again is counted, one a sample; another one, two at once or an
+    answer begin anew."""
+    monkeypatch.setattr("tcpmon.engine.engine.SAMPLE_SECONDS", 3600.0)
+    stage = await serve()
+    peer = await stage.peer()
+    connection = stage.engine._roster.open[peer.id]
+    counted, total = [], 0
+    for said in (b"a", b"a", b"a", b"b", b"b", b"twice", b"b", b"b", b"answer", b"b", b"b"):
+        for part in (b"b", b"b") if said == b"twice" else (said,):
+            total += len(part)
+            await peer.say(part)
+            await stage.received(peer, total)
+        if said == b"answer":
+            await stage.send(b"ok", peer)
+        connection.sample(1.0)
+        counted.append(stage.row(peer).repeats)
+    assert counted == [1, 2, 3, 1, 2, 0, 1, 2, 0, 1, 2]
+
+
+async def test_long_payloads_are_no_repeats(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a long payload only the beginning is known, so nobody says that it is the same."""
+    monkeypatch.setattr("tcpmon.engine.engine.SAMPLE_SECONDS", 3600.0)
+    stage = await serve()
+    peer = await stage.peer()
+    for total in (1000, 2000, 3000):
+        await peer.say(bytes(1000))
+        await stage.received(peer, total)
+        stage.engine._roster.open[peer.id].sample(1.0)
+        assert stage.row(peer).repeats == 0

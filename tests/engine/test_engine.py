@@ -724,6 +724,45 @@ async def test_one_client_is_told_as_its_row(serve: Serve) -> None:
     assert stage.engine.client(peer.id) == stage.row(peer)
 
 
+# -- scans ------------------------------------------------------------------------------
+
+
+async def visit(stage: Stage, times: int) -> None:
+    """Connect and leave without a word, so often."""
+    for _ in range(times):
+        peer = await stage.peer()
+        peer.close()
+        await stage.gone(peer)
+
+
+@pytest.mark.parametrize("hints", [True, False])
+async def test_a_scan_is_told_once(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, hints: bool
+) -> None:
+    """Who comes again and again and says nothing is told of in one line, if that is wanted."""
+    monkeypatch.setattr("tcpmon.core.scans.VISITS", 5)
+    monkeypatch.setattr("tcpmon.core.scans.OWN_VISITS", 5)
+    stage = await serve(hints=hints)
+    await visit(stage, 12)
+    told = [re.sub(r"in \d+ s", "in a while", line) for line in stage.warnings()]
+    line = "5 connections in a while from 127.0.0.1: all said nothing"
+    assert told == ([f"{line}: looks like a scan or a health check"] if hints else [])
+
+
+async def test_who_is_disconnected_is_no_scan(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clients that we let go, at a person's wish or at the end, are not held against anybody."""
+    monkeypatch.setattr("tcpmon.core.scans.VISITS", 5)
+    monkeypatch.setattr("tcpmon.core.scans.OWN_VISITS", 5)
+    stage = await serve(hints=True)
+    peers = [await stage.peer() for _ in range(12)]
+    await stage.disconnect(*peers[:6])
+    await stage.gone(*peers[:6])
+    await stage.engine.stop()
+    assert stage.warnings() == []
+
+
 # -- messages ---------------------------------------------------------------------------
 
 

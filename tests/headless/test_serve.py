@@ -18,6 +18,7 @@ import pytest
 
 from tcpmon.headless import jsonl
 from tests.core.safety import unsafe_in
+from tests.core.test_openings import HELLO
 from tests.headless.conftest import (
     WAIT,
     Serve,
@@ -264,6 +265,29 @@ def test_fewer_descriptors_than_clients(serve: Serve) -> None:
     assert served.stderr == (
         "tcpmon: room for 150 clients, not 10000: open files end at 200; raise it with ulimit -n\n"
     )
+
+
+# -- hints ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flags", [(), ("-q",), ("--no-hints",)])
+def test_tls_on_a_plain_port(serve: Serve, flags: tuple[str, ...]) -> None:
+    """Who begins with TLS is told of on stderr, one in a second however many come; it can be
+    turned off."""
+    served = serve(*flags, "--echo", "127.0.0.1:0")
+    for _ in range(3):
+        with served.connect() as client:
+            client.sendall(HELLO)
+            assert hear(client, len(HELLO)) == HELLO
+    served.until("3 closed")
+    assert served.end() == 0
+    told = served.stderr.splitlines()
+    line = "TLS hello (SNI example.org, ALPN h2 http/1.1), this port is plain"
+    if "--no-hints" in flags:
+        assert told == []
+    else:
+        assert told[0] == f"tcpmon: client 1, {line}"
+        assert len(told) < 3
 
 
 # -- names and silence ------------------------------------------------------------------

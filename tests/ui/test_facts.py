@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import Backlog, Client, State, Trouble
@@ -114,3 +115,12 @@ def test_facts_are_harmless(client: Client, info: TcpInfo) -> None:
     assert all(unsafe_in(fact.name + fact.text) == [] for fact in facts)
     assert {style for line in as_lines(facts) for _, style in line} <= {"", *STYLES}
     assert as_text(facts).count("\n") == len(facts)
+
+
+def test_what_was_noticed() -> None:
+    """A hint is a fact too, unless nobody wants any."""
+    silent = replace(closed(1), opened=NOW - 2 * SECOND, rx_bytes=0, rx_messages=0)
+    text = "said nothing, like a port scan or a health check"
+    assert told(of_client(silent, Limits(), NOW, hints=True), "Noticed") == text
+    assert told(of_client(silent, Limits(), NOW), "Noticed") is None
+    assert told(of_client(a_client(1), Limits(), NOW, hints=True), "Noticed") is None

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tcpmon.core.escape import ESCAPE, escape, escape_text, unescape
+from tcpmon.core.hints import Hint
 from tcpmon.core.model import (
     Backlog,
     Cast,
@@ -617,6 +618,53 @@ def test_last(client: Client, shown: str, style: str) -> None:
     line = last(client, 60)
     assert said(line) == shown
     assert not line or line[0][1] == style
+
+
+WAITS = Hint("HTTP request GET /x, client waits 12 s", "HTTP, waits 12 s", urgent=True)
+QUIET = Hint("same payload 37 times, no answer", "same 37 times")
+
+
+@pytest.mark.parametrize(
+    ("client", "hint", "width", "shown"),
+    [
+        (a_client(last=b"GET /x HTTP/1.1\r\n"), WAITS, 70,
+         "GET /x HTTP/1.1\\r\\n  HTTP request GET /x, client waits 12 s"),
+        (a_client(last=b"GET /x HTTP/1.1\r\n"), WAITS, 52,
+         "GET /x HTTP…  HTTP request GET /x, client waits 12 s"),
+        (a_client(last=b"GET /x HTTP/1.1\r\n"), WAITS, 51,
+         "GET /x HTTP/1.1\\r\\n  HTTP, waits 12 s"),
+        (a_client(last=b"GET /x HTTP/1.1\r\n"), WAITS, 21, "HTTP, waits 12 s"),
+        (a_client(last=b"GET /x HTTP/1.1\r\n"), QUIET, 21, "GET /x HTTP/1.1\\r\\n"),
+        (a_client(last=b""), QUIET, 40, "same payload 37 times, no answer"),
+        (a_client(last=b"hi"), QUIET, 21, "hi  same 37 times"),
+        (a_client(state=State.HALF), WAITS, 40, "half-closed by peer  HTTP, waits 12 s"),
+        (a_client(state=State.HALF), WAITS, 30, "half-closed by peer"),
+        (a_client(dropped=12), WAITS, 34, "12 dropped hello\\n"),
+        (a_client(state=State.CLOSED, closed=NOON, end="closed by peer"), WAITS, 21,
+         "HTTP, waits 12 s"),
+        (a_client(state=State.CLOSED, closed=NOON, end="reset by peer"), WAITS, 21,
+         "reset by peer"),
+        (a_client(state=State.CLOSED, closed=NOON, end="closed by peer"), QUIET, 30,
+         "closed by peer  same 37 times"),
+    ],
+)  # fmt: skip
+def test_what_was_noticed(client: Client, hint: Hint, width: int, shown: str) -> None:
+    """A hint stands behind what the client said, in as many words as there is room for. Where
+    there is none, what is urgent takes its place, but never that of what is wrong."""
+    columns = [(COLUMNS[-1], width)]
+    line = client_line(client, NOON, columns, hint)
+    assert said(line) == shown
+    assert cells(line) <= width
+    assert shown == said(last(client, width)) or line[-1][1] in ("dim", "note")
+
+
+@given(clients(), WIDTHS, st.sampled_from([WAITS, QUIET]))
+def test_a_hint_fits(client: Client, width: int, hint: Hint) -> None:
+    """With a hint the last column is never wider than asked, and what is wrong stays."""
+    line = client_line(client, NOON, [(COLUMNS[-1], width)], hint)
+    assert cells(line) <= width
+    if broken(client.end) or (not client.end and wrongs(client)):
+        assert said(line).startswith(said(last(client, width)).removesuffix("…"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tcpmon.core.model import View
 from tcpmon.core.query.keys import KEY, KEYS, Key
 
 Seen = Callable[[str], Iterable[str]]
-"""Returns what there is of "client", "name", "address" or "listener" at present."""
+"""Returns what there is of "client", "name", "address", "listener" or "filter" at present."""
 
 MOST = 50
 _WORD = re.compile(r'[!-]*([^\s"()|]*)$')
@@ -28,6 +28,8 @@ def complete(text: str, seen: Seen) -> tuple[int, list[str]]:
         key = KEY.get(keyed[1].lower())
         values = _values(key, seen) if key else ()
         found = [f"{keyed[1]}{keyed[2]}{value}" for value in values]
+    elif word.startswith("@"):
+        found = [f"@{name}" for name in seen("filter")]
     else:
         found = [key.name + (">" if key.compared else ":") for key in KEYS]
     fitting = (each for each in found if each.lower().startswith(word.lower()) and each != word)

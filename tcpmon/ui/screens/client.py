@@ -39,11 +39,13 @@ class ClientScreen(Screen[None]):
         Binding("end,G", "edge(1)", show=False),
     ]
 
-    def __init__(self, node: Node, client: int, clipboard: Clipboard) -> None:
+    def __init__(self, node: Node, client: int, clipboard: Clipboard, hints: bool) -> None:
+        """hints: whether what was noticed in it is told."""
         super().__init__()
         self._node = node
         self._client = client
         self._clipboard = clipboard
+        self._hints = hints
         self._sheet = Sheet("client")
         self._known: list[Fact] = []
         self._lines: list[Line] = []
@@ -73,7 +75,7 @@ class ClientScreen(Screen[None]):
             self._sheet.show(title, [("no longer in the table", "warn")], self._lines)
             return
         client = view.rows[0]
-        known = facts.of_client(client, view.limits, view.now)
+        known = facts.of_client(client, view.limits, view.now, self._hints)
         kernel = facts.of_kernel(info, client) if info else []
         says = "The system's view"
         if client.end:

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from tcpmon.core.errors import InputError
 from tcpmon.core.escape import escape_text
+from tcpmon.ui.widgets.line_input import LineInput
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         with Vertical(id="dialog") as box:
             box.border_title = Content(self._question)
             box.border_subtitle = f"enter {self._verb}   esc cancel"
-            yield Input(placeholder=self._examples, compact=True)
+            yield LineInput(placeholder=self._examples, compact=True)
             yield Static("", markup=False, id="told")
 
     def on_input_changed(self, event: Input.Changed) -> None:

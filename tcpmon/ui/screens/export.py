@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tcpmon.core.errors import CannotWrite
 from tcpmon.core.escape import escape_text
@@ -20,6 +20,7 @@ from tcpmon.core.node import Node
 from tcpmon.files import Found, expanded
 from tcpmon.ui.exporting import SUFFIXES, Export, Form, Order
 from tcpmon.ui.screens.choice import Choice
+from tcpmon.ui.widgets.line_input import LineInput
 from tcpmon.ui.widgets.one_of import OneOf
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class ExportScreen(ModalScreen[str]):
         self._forms = list(_FORMS)
         self._what = OneOf("what", "What", [what.label for what in whats])
         self._form = OneOf("form", "Form", list(_FORMS.values()))
-        self._file = Input(default_name(SUFFIXES[Form.TEXT]), compact=True, id="name")
+        self._file = LineInput(default_name(SUFFIXES[Form.TEXT]), compact=True, id="name")
         self._told = Static("", markup=False, id="told")
         self._export: Export | None = None
         self._timer: Timer | None = None

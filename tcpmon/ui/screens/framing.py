@@ -17,6 +17,7 @@ from tcpmon.core.framing.spec import parse
 from tcpmon.core.model import Client, View
 from tcpmon.ui.framed import listener_of
 from tcpmon.ui.render import Line, fit
+from tcpmon.ui.widgets.line_input import LineInput
 from tcpmon.ui.widgets.listing import Listing
 
 NAME = 11  # cells
@@ -69,7 +70,7 @@ class FramingScreen(ModalScreen[Cut | None]):
         self._whom = whom
         self._at = 0
         self._kinds = Kinds("kinds", self._choose)
-        self._input = Input(compact=True, id="framing-input")
+        self._input = LineInput(compact=True, id="framing-input")
         self._told = Static("", markup=False, id="framing-told")
 
     def compose(self) -> ComposeResult:

@@ -4,6 +4,8 @@ It holds the widgets together and says which of them an action means; what the
 actions are is in `actions`, what takes more than a keystroke in `errands`.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -54,19 +56,28 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = "#clients"
     ALLOW_IN_MAXIMIZED_VIEW = "#status, #filter, #footer"
 
-    def __init__(self, node: Node, clipboard: Clipboard, answer: str) -> None:
-        """answer: how the node answers reads, for the first line."""
+    def __init__(
+        self,
+        node: Node,
+        clipboard: Clipboard,
+        answer: str,
+        hints: bool = True,
+        filters: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """answer: how the node answers reads, for the first line. hints: whether what was noticed
+        is told at first. filters: what `@name` stands for."""
         super().__init__()
         self._node = node
         self._clipboard = clipboard
         self._status = StatusBar("status", answer)
         self._clients = ClientsPane("clients", self._ask)
         self._messages = MessagesPane("messages", node, self._title_of)
+        self._clients.hints = self._messages.hints = hints
         self._composer = Composer("composer", self._describe)
         self._footer = KeyFooter("footer", Place.MAIN)
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
-        self._searching = Searching(self, node, self._clients, self._messages)
+        self._searching = Searching(self, node, self._clients, self._messages, filters)
         self._errands = Errands(self, node, self._title_of, self._ask)
         self._comparer = Comparer(self, node, self._title_of, clipboard, self._status.pin)
         self._failures: list[Failure] = []
@@ -292,7 +303,8 @@ class MainScreen(Screen[None]):
             return
         from tcpmon.ui.screens.client import ClientScreen
 
-        self.app.push_screen(ClientScreen(self._node, client, self._clipboard))
+        hints = self._clients.hints
+        self.app.push_screen(ClientScreen(self._node, client, self._clipboard, hints))
 
     def action_send(self) -> None:
         if targets := self._chosen("send to", self._looked_at or self._clients.cursor):
@@ -513,6 +525,13 @@ class MainScreen(Screen[None]):
         elif self._followed:
             self._messages.set_follow(True)
         self._feed.ask()
+
+    def action_hints(self) -> None:
+        """Tell what was noticed, or do not."""
+        told = self._clients.hints = self._messages.hints = not self._clients.hints
+        self._clients.repaint()
+        self._messages.repaint()
+        self.notify(f"hints {'on' if told else 'off'}", timeout=2)
 
     def action_zoom(self) -> None:
         if self.maximized is None:

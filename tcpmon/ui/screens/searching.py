@@ -1,6 +1,6 @@
 """What is hidden and what is looked for, in table and log, and the line it is typed in."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 from textual.screen import Screen
@@ -19,19 +19,28 @@ class Searching:
     """Runs the filter bar of a screen for its two panes."""
 
     def __init__(
-        self, screen: Screen[None], node: Node, clients: ClientsPane, messages: MessagesPane
+        self,
+        screen: Screen[None],
+        node: Node,
+        clients: ClientsPane,
+        messages: MessagesPane,
+        saved: Mapping[str, str],
     ) -> None:
+        """saved: filters by name."""
         self._screen = screen
         self._node = node
         self._clients = clients
         self._messages = messages
         self._pane: ClientsPane | MessagesPane = clients  # whose filter is typed
         self._view = node.view(Ask())
-        self.bar = FilterBar("filter", self._seen)
+        self._saved = saved
+        self.bar = FilterBar("filter", self._seen, saved)
 
     def _seen(self, what: str) -> Iterable[str]:
         from tcpmon.core.query.completion import seen_in
 
+        if what == "filter":
+            return self._saved
         ask = replace(self._clients.everyone(), count=SEEN)
         return seen_in(self._node.view(ask))(what)
 

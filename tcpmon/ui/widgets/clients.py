@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from tcpmon.core.escape import escape_hidden
+from tcpmon.core.hints import of_client
 from tcpmon.core.model import Ask, Client, Listener, View
 from tcpmon.core.units import counted, number
 from tcpmon.ui.render import COLUMNS, Column, Line, client_line, columns_for, fit
@@ -50,6 +51,8 @@ class ClientsPane(Pane):
         self.filter = ""
         """Only who matches has a row; see core.query."""
         self.marked: set[int] = set()
+        self.hints = True
+        """Whether what was noticed in clients is told."""
 
     def on_resize(self) -> None:
         """Other rows fit now."""
@@ -166,7 +169,8 @@ class ClientsPane(Pane):
             style = "row-closed" if client.closed else ""
             if here:
                 style = "row-cursor" if self.has_focus else "row-idle-cursor"
-            yield [*line, *client_line(client, view.now, columns)], style
+            noticed = of_client(client, view.now) if self.hints else None
+            yield [*line, *client_line(client, view.now, columns, noticed)], style
 
     def _columns(self) -> list[tuple[Column, int]]:
         return columns_for(self.body_width - 3, self._named)  # cursor, mark, a blank

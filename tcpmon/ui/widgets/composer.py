@@ -14,7 +14,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input
 
 from tcpmon.core.errors import BadPayload
 from tcpmon.core.escape import escape, escape_hidden
@@ -23,6 +22,7 @@ from tcpmon.core.units import number
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.render import Line, cells_of, fit
+from tcpmon.ui.widgets.line_input import LineInput
 from tcpmon.ui.widgets.lines import Lines
 
 HISTORY = 500
@@ -164,7 +164,7 @@ class Composer(Vertical):
         self.tell()
 
 
-class ComposerInput(Input):
+class ComposerInput(LineInput):
     """The line itself. What cannot be seen is turned into an escape as it comes in."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.COMPOSER)

@@ -4,7 +4,8 @@ It knows the language, not what is filtered: whoever has it is told each filter 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.highlighter import Highlighter
@@ -21,6 +22,7 @@ from tcpmon.core.escape import escape_hidden, escape_text
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.render import Line, cells_of, fit
+from tcpmon.ui.widgets.line_input import LineInput
 from tcpmon.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ _NEWLINES = re.compile(r"[\r\n]+")
 
 
 class FilterBar(Horizontal):
-    """A filter that is being typed. seen: what completion offers, see core.query.completion.
+    """A filter that is being typed. seen: what completion offers, see core.query.completion;
+    saved: what names stand for, see core.query.saved.
 
     It is there while it has the focus, and gives it back to whom it took it from.
     """
@@ -40,9 +43,15 @@ class FilterBar(Horizontal):
     class Left(Message):
         """The person is done; the filter that was told last holds."""
 
-    def __init__(self, id: str, seen: Callable[[str], Iterable[str]]) -> None:
+    def __init__(
+        self,
+        id: str,
+        seen: Callable[[str], Iterable[str]],
+        saved: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__(id=id)
         self._seen = seen
+        self._saved = saved
         self._history: list[str] = []
         self._place = 0  # in the history; its length = what is being typed
         self._draft = ""
@@ -98,18 +107,18 @@ class FilterBar(Horizontal):
 
     def typed(self) -> None:
         """Read what is there now, and tell it if it is a filter."""
-        from tcpmon.core.query import parse
+        from tcpmon.core.query.saved import expand
 
-        text = self.input.value
+        meant = self._valid
         try:
-            parse(text)
+            meant = expand(self.input.value, self._saved)
             self.error = None
         except BadFilter as error:
             self.error = error
         self._retell()
-        if self.error is None and text != self._valid:
-            self._valid = text
-            self._hold(text)
+        if meant != self._valid:
+            self._valid = meant
+            self._hold(meant)
 
     def keep(self) -> None:
         """Leave with the filter, if it is one; else show where it is wrong."""
@@ -203,7 +212,7 @@ def _fitting(error: BadFilter, room: int) -> str:
     return fit(error.message, max(1, room)).rstrip()
 
 
-class FilterInput(Input):
+class FilterInput(LineInput):
     """The line itself. What cannot be seen is turned into an escape as it comes in."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FILTER)

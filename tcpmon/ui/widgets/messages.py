@@ -13,6 +13,7 @@ from enum import StrEnum
 from msgspec.structs import replace
 from textual.message import Message as Note
 
+from tcpmon.core.hints import Hint, of_message
 from tcpmon.core.model import Kind, Lens, Message, Place
 from tcpmon.core.node import Node, whole
 from tcpmon.core.query import Query, parse
@@ -29,6 +30,7 @@ from tcpmon.ui.render import (
     style_of,
 )
 from tcpmon.ui.search import Search
+from tcpmon.ui.summaries import Summaries
 from tcpmon.ui.widgets.pane import Pane
 
 WIDE = 100  # cells from which both time of day and delta are shown without being asked for
@@ -40,6 +42,7 @@ class Form(StrEnum):
     TEXT = "text"
     HEX = "hex"
     BOTH = "both"
+    DECODED = "decoded"
 
 
 class MessagesPane(Pane):
@@ -63,6 +66,7 @@ class MessagesPane(Pane):
         self._large: Message | None = None  # the last one that was wanted whole for its hex
         self._left_at = 0  # the end when following ended
         self._start = 0  # time of the first record there was
+        self._summaries = Summaries()
         self._search = Search(self, node, self.sync)
         self._query: Query | None = None  # what is marked
         self._sought: tuple[int, bool] | None = None  # as `find_next` was asked, not found yet
@@ -72,6 +76,8 @@ class MessagesPane(Pane):
         """What is searched for, "" for nothing."""
         self.framing = ""
         """How what is shown is cut, in a word or two; "" for as it was read."""
+        self.hints = True
+        """Whether what was noticed in messages is told."""
         self.times = ""
         """One of render.TIMES; "" = what fits."""
         self.cursor: Place | None = None
@@ -110,7 +116,7 @@ class MessagesPane(Pane):
         self.repaint()
 
     def _lines_of(self, message: Message) -> int:
-        if self.form is Form.TEXT or message.kind > Kind.CAST:
+        if self.form in (Form.TEXT, Form.DECODED) or message.kind > Kind.CAST:
             return 1
         return 1 + hex_lines(message.size)
 
@@ -187,6 +193,7 @@ class MessagesPane(Pane):
             id_width = max([4, *(len(str(message.client)) + 1 for message, _ in self._shown)])
         before = self._time_before()
         cursor = self.selected
+        told: set[tuple[int, str]] = set()
         for message, line in self._shown:
             selected = cursor is not None and message.place == cursor.place
             marker = ("▶ " if selected and not line else "  ", "key")
@@ -194,15 +201,28 @@ class MessagesPane(Pane):
             if line:
                 yield [marker, *self._hex(message, line - 1)], style
                 continue
-            yield [marker, *self._line(message, form, before, id_width)], style
+            noticed = self._noticed(message, told)
+            yield [marker, *self._line(message, form, before, id_width, noticed)], style
             before = message.time
 
-    def _line(self, message: Message, form: str, before: int | None, id_width: int) -> Line:
+    def _noticed(self, message: Message, told: set[tuple[int, str]]) -> Hint | None:
+        """Return what there is to say of a message, once a client among those that are shown."""
+        noticed = of_message(message) if self.hints else None
+        if noticed is None or (message.client, noticed.short) in told:
+            return None
+        told.add((message.client, noticed.short))
+        return noticed
+
+    def _line(
+        self, message: Message, form: str, before: int | None, id_width: int, noticed: Hint | None
+    ) -> Line:
         when = record_time(form, message.time, before, self._start)
         time: Line = [(f"{when} ", "gap" if is_gap(message.time, before) else "dim")]
         body = self.form is not Form.HEX or message.kind > Kind.CAST
         marks = self._query.marks(message.content) if self._query and body else []
-        return message_line(message, time, self.body_width - 2, id_width, body, marks)
+        means = self._summaries.of(message) if self.form is Form.DECODED else ""
+        width = self.body_width - 2
+        return message_line(message, time, width, id_width, body, marks, noticed, means)
 
     def _hex(self, message: Message, row: int) -> Line:
         if 16 * row + 16 > len(message.data) < message.size:  # a few in sight at most
@@ -445,7 +465,7 @@ class MessagesPane(Pane):
         self.sync()
 
     def next_form(self) -> None:
-        """Text, hex, both."""
+        """Text, hex, both, decoded."""
         forms = list(Form)
         self.form = forms[(forms.index(self.form) + 1) % len(forms)]
         self._large = None

@@ -4,10 +4,15 @@ import pytest
 
 from tcpmon.core.commands import Disconnect, ForgetClosed, How, Permit, Send
 from tcpmon.core.errors import Stopped
+from tcpmon.core.model import Client
+from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer
+from tests.core.test_openings import CURL, HELLO
 from tests.ui.fakes import (
+    NOW,
+    SECOND,
     SMALL,
     WIDE,
     FakeNode,
@@ -20,6 +25,7 @@ from tests.ui.fakes import (
     pane,
     text,
     title,
+    until,
 )
 
 
@@ -399,3 +405,48 @@ async def test_only_who_is_shown_is_marked() -> None:
         await pilot.press("escape", "C")
         await pilot.pause()
         assert table.marked == {2, 3}
+
+
+def a_waiting_client(id: int) -> Client:
+    """A client whose request nobody has answered."""
+    return a_client(
+        id, heard=NOW - 12 * SECOND, rx_bytes=len(CURL), last=CURL, first=CURL, unanswered=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "waits"),
+    [(SMALL, "HTTP, waits 12 s"), (WIDE, "GET /x HTTP/1.…  HTTP, waits 12 s")],
+)
+async def test_hints_are_told_until_they_are_turned_off(size: tuple[int, int], waits: str) -> None:
+    """What was noticed stands in the table, behind the message and on the client's screen; H
+    hides it, and shows it again."""
+    node = FakeNode([a_waiting_client(1)], [a_record(0, HELLO), a_record(1, HELLO)])
+    tls = "TLS hello, plain port" if size == SMALL else "TLS hello (SNI example.org"
+    async with a_screen(node, size) as (app, pilot):
+        assert waits in pane(app, "clients")[1]
+        assert [tls in row for row in pane(app, "messages")[:2]] == [True, False]
+        await pilot.press("H")
+        await pilot.pause()
+        assert "hints off" in text(app)
+        assert "waits 12 s" not in text(app)
+        assert tls not in text(app)
+        await pilot.press("i")
+        await until(pilot, lambda: "Client #1" in text(app))
+        assert "Noticed" not in text(app)
+        await pilot.press("escape", "H", "i")
+        await until(pilot, lambda: "Noticed" in text(app))
+        assert "HTTP request GET /x, client waits 12 s" in text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "waits 12 s" in pane(app, "clients")[1])
+
+
+async def test_no_hints_from_the_start() -> None:
+    """Who starts without hints sees none until H."""
+    app = TcpmonApp(FakeNode([a_waiting_client(1)]), "tcpmon-dark", hints=False)
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await pilot.pause()
+        assert "waits" not in text(app)
+        await pilot.press("H")
+        await pilot.pause()
+        assert "waits 12 s" in text(app)

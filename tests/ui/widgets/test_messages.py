@@ -523,3 +523,23 @@ async def test_large_messages_cost_what_is_seen_of_them(size: tuple[int, int]) -
         asked.clear()
         await look(app, pilot)
         assert max(asked) <= 50 * 4096
+
+
+async def test_decoded_says_what_is_meant() -> None:
+    """The fourth form tells messages of a known format by what they mean, others as text."""
+    records = [
+        a_record(0, b"\x30\x07\x00\x03a/bhi"),
+        a_record(1, b"hello\r\n"),
+        a_record(2, b"*1\r\n$4\r\nPING\r\n"),
+    ]
+    async with a_screen(FakeNode([a_client(1)], records), WIDE) as (app, pilot):
+        await pilot.press("x", "x", "x")
+        await pilot.pause()
+        rows = [row for row in pane(app, "messages") if row]
+        assert "decoded" in title(app, "messages")
+        assert "PUBLISH a/b" in rows[0]
+        assert "hello\\r\\n" in rows[1]
+        assert "PING" in rows[2]
+        await pilot.press("x")
+        await pilot.pause()
+        assert "decoded" not in title(app, "messages")
