@@ -278,7 +278,9 @@ async def test_it_gives_way_to_what_takes_the_focus() -> None:
 async def test_a_name_stands_for_a_saved_filter() -> None:
     """It is completed like a key, what it stands for is told, and an unknown one is an error."""
     held: list[str] = []
-    bar = FilterBar("filter", lambda what: ["quiet"] if what == "filter" else [], {"quiet": "a | b"})
+    bar = FilterBar(
+        "filter", lambda what: ["quiet"] if what == "filter" else [], {"quiet": "a | b"}
+    )
     async with Show(bar).run_test() as pilot:
         bar.open("", held.append)
         await pilot.press("@", "q", "tab")
