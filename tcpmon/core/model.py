@@ -317,12 +317,14 @@ class Lens(Struct, frozen=True):
     """Through what the log is looked at.
 
     client: only what concerns it. filter: only messages that match, see core.query. most: bytes
-    of each message that are wanted.
+    of each message that are wanted. patience: seconds after which those that were met by then
+    are enough, 0 for all that were asked for.
     """
 
     client: int | None = None
     filter: str = ""
     most: int = 4096
+    patience: float = 0.0
 
 
 class Sifted(Struct, frozen=True):

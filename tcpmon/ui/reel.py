@@ -6,8 +6,14 @@ wanted, so new messages move nothing, and dropping old ones does not either.
 
 from collections.abc import Callable, Iterator
 
+from msgspec.structs import replace
+
 from tcpmon.core.model import Lens, Message, Place, Span
 from tcpmon.core.node import Node
+
+PATIENCE = 0.2
+"""Seconds that one look may take. Where streams of very many clients are cut in a way that is not
+theirs, messages are so rare that a screenful would take a minute."""
 
 Spot = tuple[Place, int]
 """(place of a message, line of it)"""
@@ -37,12 +43,16 @@ class Reel:
 
     def before(self, place: Place, count: int) -> list[Message]:
         """Return up to count messages before a place, in order."""
-        messages = self._node.messages(place, -count, self.lens) if count > 0 else []
+        messages = self._node.messages(place, -count, self._quick) if count > 0 else []
         return [message for message in messages if message.seq >= self.floor]
 
     def at(self, place: Place, count: int) -> list[Message]:
         """Return up to count messages at or after a place."""
-        return self._node.messages(max(place, (self.floor, 0)), count, self.lens)
+        return self._node.messages(max(place, (self.floor, 0)), count, self._quick)
+
+    @property
+    def _quick(self) -> Lens:
+        return replace(self.lens, patience=PATIENCE)
 
     def near(self, place: Place) -> Message | None:
         """Return the message at a place. If there is none (any more): what its record ends with

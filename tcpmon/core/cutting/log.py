@@ -19,6 +19,10 @@ AGAIN_SECONDS = 1.0
 ten times as long has passed as that takes."""
 
 
+def _never() -> bool:
+    return False
+
+
 class _Sifting:
     """What a filter has found, and the next try if what it asks for changes."""
 
@@ -59,7 +63,9 @@ class Log:
         with self.window.lock:
             sifting = self._sifting(lens)
             if sifting is None:
-                return self.window.messages(start, count, lens)
+                deadline = self._clock() + lens.patience
+                is_over = (lambda: self._clock() >= deadline) if lens.patience else _never
+                return self.window.messages(start, count, lens, is_over)
             return sifting.sieve.messages(start, count, lens.most)
 
     def sift(self, lens: Lens, seconds: float) -> Sifted:

@@ -30,6 +30,8 @@ Those looked at longest ago are forgotten first."""
 ROWS_KNOWN = 500
 """Of so many chunks it is remembered which records have rows, where most have none."""
 
+LOOKED = 16
+"""Of so many records without a row one is followed by a look at the clock."""
 LARGE, LARGE_KNOWN = 1 << 16, 128
 """Of so many messages that are larger their beginnings are remembered: to know what one carries
 all of it must be put together."""
@@ -91,12 +93,15 @@ class Window:
         self._first = 0
         self._seen: list[Chunk] = []
 
-    def messages(self, start: Place, count: int, lens: Lens) -> list[Message]:
-        """Return up to count rows at or after start, or -count before it, of one client or all."""
+    def messages(
+        self, start: Place, count: int, lens: Lens, is_over: Callable[[], bool] = lambda: False
+    ) -> list[Message]:
+        """Return up to count rows at or after start, or -count before it, of one client or all.
+        is_over: asked now and then whether those that were met are enough."""
         with self.lock:
             chunks = self.look()
             found: list[Message] = []
-            rows = self.rows(chunks, start, lens.client, backwards=count < 0)
+            rows = self.rows(chunks, start, lens.client, count < 0, is_over)
             for row in rows:
                 if len(found) >= abs(count):
                     break
@@ -152,24 +157,30 @@ class Window:
     # -- rows ----------------------------------------------------------------------------
 
     def rows(
-        self, chunks: list[Chunk], start: Place, client: int | None, backwards: bool = False
-    ) -> Iterator[Row]:
+        self, chunks: list[Chunk], start: Place, client: int | None, backwards: bool = False,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Row]:  # fmt: skip
         """Yield rows at or after a place in order, or those before it, the last one first."""
         first = bisect_right(chunks, start[0], key=lambda chunk: chunk.first) - 1
         if backwards:
             for number in range(min(first, len(chunks) - 1), -1, -1):
-                for row in self._rows_of(chunks, number, client, start, backwards=True):
+                for row in self._rows_of(chunks, number, client, start, True, is_over):
                     if row.place < start:
                         yield row
+                if is_over():
+                    return
             return
         for number in range(max(0, first), len(chunks)):
-            for row in self._rows_of(chunks, number, client, start, backwards=False):
+            for row in self._rows_of(chunks, number, client, start, False, is_over):
                 if row.place >= start:
                     yield row
+            if is_over():
+                return
 
     def _rows_of(
-        self, chunks: list[Chunk], number: int, client: int | None, start: Place, backwards: bool
-    ) -> Iterator[Row]:
+        self, chunks: list[Chunk], number: int, client: int | None, start: Place, backwards: bool,
+        is_over: Callable[[], bool],
+    ) -> Iterator[Row]:  # fmt: skip
         chunk = chunks[number]
         full = chunk.full  # before its end is asked for, which is the last one then
         key = (chunk.first, client)
@@ -188,6 +199,8 @@ class Window:
             if rows:
                 with_rows.append(seq)
                 yield from reversed(rows) if backwards else rows
+            elif not seq % LOOKED and is_over():
+                return
         complete = known is None and full and len(wanted) == len(numbers)
         if complete and len(with_rows) < len(numbers) // 2:  # else it is as quick without
             while len(self._full_rows) >= ROWS_KNOWN:

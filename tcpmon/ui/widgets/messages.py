@@ -141,9 +141,15 @@ class MessagesPane(Pane):
         if self.follow:
             note.append(("follow", "good"))
         else:
-            fresh = self._reel.span.end - self._left_at
-            note.append((f"+{number(fresh)} new" if fresh else "held", "warn"))
+            note.append((self._fresh(), "warn"))
         return left, note
+
+    def _fresh(self) -> str:
+        """Say what has come since following ended; how much only where every record is a row."""
+        if self.filter or self.scope is not None or self.framing:
+            return "new" if self._reel.at((self._left_at, 0), 1) else "held"
+        fresh = self._reel.span.end - self._left_at
+        return f"+{number(fresh)} new" if fresh else "held"
 
     def _progress(self) -> Line:
         text, _ = self.sifted

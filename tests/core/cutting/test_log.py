@@ -1,5 +1,6 @@
 """The log through any lens: cut, filtered, and true when clients change."""
 
+import itertools
 from contextlib import nullcontext
 
 import pytest
@@ -82,6 +83,27 @@ def test_rows_with_nothing_between_them_are_cut_anew() -> None:
     assert len(world.log.messages((0, 0), 100_000, Lens(1))) == 31
     world.framings.choose("none")
     assert len(world.log.messages((0, 0), 100_000, Lens(1))) == 30_001
+
+
+def test_patience() -> None:
+    """Who cannot wait has the rows that were met by then, the nearest ones; and who can has all,
+    as before."""
+    world = World("fixed:1000")
+    for _ in range(30_000):
+        world.say(1, b"x")
+        world.store.settle()
+    clock = itertools.count()
+    world.log._clock = lambda: float(next(clock))
+    end = (world.store.end, 0)
+    newest = world.log.messages(end, -100, Lens(1, patience=200))
+    oldest = world.log.messages((2, 0), 100, Lens(1, patience=200))
+    every = world.log.messages((2, 0), 100, Lens(1))
+    assert len(every) == 30
+    assert 1 < len(newest) < 20
+    assert 1 < len(oldest) < 20
+    assert newest == every[-len(newest) :]
+    assert oldest == every[: len(oldest)]
+    assert world.log.messages(end, -30, Lens(1)) == every
 
 
 def test_what_changes_of_a_client_shows() -> None:

@@ -368,13 +368,28 @@ async def test_the_view_goes_back_as_the_filter_finds() -> None:
         log = log_of(app)
         await pilot.press("2")
         log.go_to((500, 0))
-        node.pace = 50
+        node.pace = 0
         log.set_filter("message")
         await pilot.pause()
-        assert "…" in title(app, "messages")
+        assert "0 shown of 0 …" in title(app, "messages")
+        node.pace = 50
         await until(pilot, lambda: "1,000 shown of 1,000 " in title(app, "messages"))
         assert "…" not in title(app, "messages")
         assert await selected(app, pilot) == 500
+
+
+async def test_only_what_would_be_seen_is_new() -> None:
+    """Where some are hidden, the title says that there is something new when that is shown."""
+    node = FakeNode([a_client(1)], numbered(100))
+    async with a_screen(node) as (app, pilot):
+        log_of(app).set_filter("9\\n")
+        await pilot.press("2", "up")
+        told = []
+        for number in (100, 105, 110):
+            node.kept += numbered(5, number)
+            await look(app, pilot)
+            told.append(title(app, "messages").split()[-2])
+    assert told == ["held", "new", "new"]
 
 
 async def test_nothing_matches() -> None:
