@@ -280,7 +280,7 @@ class Program:
                     self._news.notify_all()
 
     @property
-    def complaints(self) -> str:
+    def objections(self) -> str:
         """What it said on stderr beside what it noticed in clients, of which there is little."""
         lines = self.stderr.splitlines()
         hints = [line for line in lines if line.endswith(("scan or a health check", "is plain"))]

@@ -217,7 +217,7 @@ def test_thousands_of_aborts_are_told_each_with_its_address(tmp_path: Path, via:
         clients = [client for client in program.told.clients.values() if client.id > 1]
         assert {client.peer for client in clients} == names
         assert {client.close.reason for client in clients if client.close} == {"peer_reset"}
-        assert program.complaints == ""
+        assert program.objections == ""
 
 
 def test_ten_thousand_callers_come_and_go_and_leave_nothing(tmp_path: Path, via: Place) -> None:
@@ -244,7 +244,7 @@ def test_ten_thousand_callers_come_and_go_and_leave_nothing(tmp_path: Path, via:
         }
         assert words == {id: [b"boot %d" % id] for id in range(100, count + 1, 100)}
         assert program.end() == 0
-        assert program.complaints == ""
+        assert program.objections == ""
 
 
 def may_have_a_network() -> bool:
@@ -365,4 +365,4 @@ def test_slowloris_and_a_service_scan_ban_nobody(tmp_path: Path, via: Place) -> 
             caller.fin()
             assert not caller.hear_out()
         program.conserves([*slow, *scan, pulse.caller], echo=True)
-        assert program.complaints == ""
+        assert program.objections == ""
