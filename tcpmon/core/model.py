@@ -145,6 +145,14 @@ class Client(Struct, frozen=True, gc=False):
     repeats: int = 0
 
 
+def forgotten(id: int, opened: int, peer: str, listener: str) -> Client:
+    """Return what is known of a client from the record of its beginning alone."""
+    return Client(
+        id, State.CLOSED, peer, listener, opened, opened, 0, 0, 0, 0.0, 0.0, 0, 0, 0, 0, 0,
+        Backlog.NONE, 0, 0, Trouble.NONE, b"", "no longer in the table",
+    )  # fmt: skip
+
+
 class Listener(Struct, frozen=True):
     """A bound endpoint.
 

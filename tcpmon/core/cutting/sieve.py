@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Sequence
 
 from tcpmon.core.cutting.window import Row, Stream, Window
-from tcpmon.core.model import Client, Kind, Message, Place, Sifted
+from tcpmon.core.model import Client, Kind, Message, Place, Sifted, forgotten, opened
 from tcpmon.core.query import Query
 from tcpmon.core.store import KINDS, Chunk
 
@@ -13,6 +13,8 @@ SLICE, SLICE_BYTES = 256, 1 << 19
 """So many records, or bytes of payload, are looked at before the clock is."""
 LOOK_BYTES = 1 << 20
 """No more of a message is looked at."""
+FORGOTTEN = 10_000
+"""Of so many clients that have left the table it is remembered what the log tells of them."""
 PARTS = 24
 """Bits for the part of a place, which is kept as one number with its record."""
 
@@ -47,6 +49,7 @@ class Sieve:
         self._looked: dict[int, int] = {}  # how many rows, by the first record of their chunk
         self._tails: dict[Stream, Place] = {}  # rows looked at that may go elsewhere yet
         self._clients: dict[int, Client | None] = {}
+        self._forgotten: dict[int, Client | None] = {}
         self._named: dict[int, bool] = {}
 
     def step(self, seconds: float, clock: Callable[[], float], now: int) -> Sifted:
@@ -170,8 +173,17 @@ class Sieve:
 
     def _of(self, client: int) -> Client | None:
         if client not in self._clients:
-            self._clients[client] = self._client_of(client) if client else None
+            self._clients[client] = self._client_of(client) or self._gone(client)
         return self._clients[client]
+
+    def _gone(self, client: int) -> Client | None:
+        """Return what the log itself still tells of a client that has left the table."""
+        if client and client not in self._forgotten:
+            if len(self._forgotten) >= FORGOTTEN:
+                self._forgotten.clear()
+            raw = self._window.opening(client)
+            self._forgotten[client] = forgotten(client, raw[1], *opened(raw[4])) if raw else None
+        return self._forgotten.get(client)
 
     def _try(self, chunks: list[Chunk], row: Row, now: int) -> None:
         message = self._window.build(chunks, row, LOOK_BYTES)

@@ -110,6 +110,14 @@ class Window:
                     found.append(message)
             return found if count >= 0 else found[::-1]
 
+    def opening(self, client: int) -> Raw | None:
+        """Return the record of how a client came, None if it is no longer kept."""
+        for chunk in self.look():
+            if numbers := self._numbers(chunk, (client, Kind.OPEN)):
+                raw = chunk.row(chunk.first + numbers[0])
+                return None if chunk.dropped else raw
+        return None
+
     def recut(self) -> None:
         """Take note that some streams are cut in another way now."""
         self._full_rows.clear()

@@ -129,3 +129,19 @@ def test_few_filters_are_remembered() -> None:
     last = world.log.messages((0, 0), ALL, Lens(filter=f"hello | len>{100 + SIEVES}"))
     assert [row.data for row in last] == [b"hello"]
     assert isinstance(last[0], Message)
+
+
+def test_a_client_that_has_left_the_table_is_found_by_its_address() -> None:
+    """As long as the log has the record of how it came."""
+    world = World()
+    world.say(3, b"10.0.0.9:4711\x00127.0.0.1:8000", Kind.OPEN)
+    world.say(3, b"one")
+    world.say(1, b"two")
+    assert 3 not in world.clients
+    for filter in (
+        "ip:10.0.0.0/8 dir:rx",
+        "port:4711 dir:rx",
+        "10.0.0.9 dir:rx",
+        "on::8000 client:3 dir:rx",
+    ):
+        assert world.sifted(filter)[1] == [b"one"]
