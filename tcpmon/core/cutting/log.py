@@ -3,14 +3,16 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from tcpmon.core.cutting.framings import Framings
-from tcpmon.core.cutting.sieve import Sieve
 from tcpmon.core.cutting.window import Window
 from tcpmon.core.errors import BadFilter
 from tcpmon.core.model import Client, Lens, Message, Place, Record, Sifted
-from tcpmon.core.query import parse
 from tcpmon.core.store import Raw, Store
+
+if TYPE_CHECKING:
+    from tcpmon.core.cutting.sieve import Sieve
 
 SIEVES = 4
 """So many filters are remembered with what they have found."""
@@ -26,7 +28,7 @@ def _never() -> bool:
 class _Sifting:
     """What a filter has found, and the next try if what it asks for changes."""
 
-    def __init__(self, sieve: Sieve, made: tuple[int, bool], now: float) -> None:
+    def __init__(self, sieve: "Sieve", made: tuple[int, bool], now: float) -> None:
         self.sieve = sieve
         self.made = made  # how streams were cut then, and whether any was
         self.begun = now
@@ -79,12 +81,9 @@ class Log:
             if not sifting.done:
                 sifting.took += clock() - begun
                 sifting.done = sifted.done
-            elif lens.filter and self._changing(lens):
+            elif sifting.sieve.changing:
                 self._try_again(lens, sifting, seconds)
             return sifted
-
-    def _changing(self, lens: Lens) -> bool:
-        return parse(lens.filter).changing
 
     def _try_again(self, lens: Lens, sifting: _Sifting, seconds: float) -> None:
         """What has changed of clients shows on messages that were looked at before."""
@@ -99,7 +98,10 @@ class Log:
         if done:
             sifting.sieve, sifting.next = sifting.next, None
 
-    def _sieve(self, lens: Lens) -> Sieve:
+    def _sieve(self, lens: Lens) -> "Sieve":
+        from tcpmon.core.cutting.sieve import Sieve
+        from tcpmon.core.query import parse
+
         whole = self._framings.whole
         return Sieve(self.window, lens.client, parse(lens.filter), whole, self._client_of)
 

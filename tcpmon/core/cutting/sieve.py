@@ -52,6 +52,11 @@ class Sieve:
         self._forgotten: dict[int, Client | None] = {}
         self._named: dict[int, bool] = {}
 
+    @property
+    def changing(self) -> bool:
+        """Whether what matches depends on what changes of clients, or with time."""
+        return self._query.changing
+
     def step(self, seconds: float, clock: Callable[[], float], now: int) -> Sifted:
         """Look at more rows for about so long; now: ns since 1970."""
         deadline = clock() + seconds

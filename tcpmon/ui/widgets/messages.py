@@ -9,6 +9,7 @@ marks what does.
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual.message import Message as Note
@@ -16,7 +17,6 @@ from textual.message import Message as Note
 from tcpmon.core.hints import Hint, of_message
 from tcpmon.core.model import Kind, Lens, Message, Place
 from tcpmon.core.node import Node, whole
-from tcpmon.core.query import Query, parse
 from tcpmon.core.units import counted, number
 from tcpmon.ui.log_lines import TIMES, is_gap, message_line, record_time, style_of
 from tcpmon.ui.reel import Reel, Spot
@@ -24,6 +24,9 @@ from tcpmon.ui.render import Line, hex_line, hex_lines
 from tcpmon.ui.search import Search
 from tcpmon.ui.summaries import Summaries
 from tcpmon.ui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from tcpmon.core.query import Query
 
 WIDE = 100  # cells from which both time of day and delta are shown without being asked for
 
@@ -410,7 +413,7 @@ class MessagesPane(Pane):
     def _look_through(self, lens: Lens) -> None:
         self._reel.lens = lens
         marked = self.find or lens.filter
-        self._query = parse(marked) if marked else None
+        self._query = _query(marked) if marked else None
         lenses = [lens, self._find_lens] if self.find and lens.filter else [self._find_lens]
         self._search.start(*lenses if marked else ())
 
@@ -469,6 +472,12 @@ class MessagesPane(Pane):
         self.times = TIMES[(TIMES.index(self.times) + 1) % len(TIMES)] if self.times else TIMES[0]
         self.sync()
         return self.times
+
+
+def _query(text: str) -> "Query":
+    from tcpmon.core.query import parse  # with the first filter, not at the start
+
+    return parse(text)
 
 
 def _behind(message: Message) -> Place:
