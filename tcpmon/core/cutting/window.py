@@ -61,6 +61,34 @@ class Row(NamedTuple):
         return self.cut is not None and self.number == len(self.cut.rows)
 
 
+class Rows:
+    """The rows that end in one record. Each is made when it is asked for: one read of a peer that
+    sends nothing but line ends holds a quarter of a million."""
+
+    __slots__ = ("_at", "_chunk", "_cut", "_numbers", "_seq")
+
+    def __init__(self, chunk: int, seq: int, cut: Cut | None, at: int, numbers: range) -> None:
+        """As in Row. numbers: which rows of the cut."""
+        self._chunk = chunk
+        self._seq = seq
+        self._cut = cut
+        self._at = at
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def row(self, part: int) -> Row:
+        """Return one of them."""
+        numbers = self._numbers
+        return Row(
+            self._chunk, self._seq, self._cut, self._at, numbers[part], part, len(numbers)
+        )  # fmt: skip
+
+
+NONE, ONE = range(0), range(1)
+
+
 class Window:
     """Looks at a store. framing_of: how the streams of a client are cut; ended: whether nothing
     more will come in a stream; record_of: a raw record with what became of it; lock: held while
@@ -156,16 +184,11 @@ class Window:
     ) -> Iterator[Row]:
         """Yield rows at or after a place in order, or those before it, the last one first."""
         first = bisect_right(chunks, start[0], key=lambda chunk: chunk.first) - 1
+        numbers = range(max(0, first), len(chunks))
         if backwards:
-            for number in range(min(first, len(chunks) - 1), -1, -1):
-                for row in self._rows_of(chunks, number, client, start, backwards=True):
-                    if row.place < start:
-                        yield row
-            return
-        for number in range(max(0, first), len(chunks)):
-            for row in self._rows_of(chunks, number, client, start, backwards=False):
-                if row.place >= start:
-                    yield row
+            numbers = range(min(first, len(chunks) - 1), -1, -1)
+        for number in numbers:
+            yield from self._rows_of(chunks, number, client, start, backwards)
 
     def _rows_of(
         self, chunks: list[Chunk], number: int, client: int | None, start: Place, backwards: bool
@@ -187,26 +210,29 @@ class Window:
             rows = self.of_record(chunks, number, seq)
             if rows:
                 with_rows.append(seq)
-                yield from reversed(rows) if backwards else rows
+                parts = range(len(rows))
+                if seq == start[0]:
+                    parts = parts[: start[1]] if backwards else parts[start[1] :]
+                yield from map(rows.row, reversed(parts) if backwards else parts)
         complete = known is None and full and len(wanted) == len(numbers)
         if complete and len(with_rows) < len(numbers) // 2:  # else it is as quick without
             while len(self._full_rows) >= ROWS_KNOWN:
                 del self._full_rows[next(iter(self._full_rows))]
             self._full_rows[key] = array("Q", sorted(with_rows))
 
-    def of_record(self, chunks: list[Chunk], number: int, seq: int) -> list[Row]:
+    def of_record(self, chunks: list[Chunk], number: int, seq: int) -> Rows:
         """Return the rows that end in a record, in order."""
         chunk = chunks[number]
         client, kind = divmod(chunk.heads[seq - chunk.first], KINDS)
         if kind > Kind.TX:
-            return [Row(number, seq, None, 0, 0, 0, 1)]
+            return Rows(number, seq, None, 0, ONE)
         framing = self._framing_of(client)
         if framing.by_read:
-            return [Row(number, seq, None, 0, 0, 0, 1)]
+            return Rows(number, seq, None, 0, ONE)
         cut = self._cut(chunks, number, (client, kind), framing)
         at = bisect_left(cut.seqs, seq)
         if at == len(cut.seqs):
-            return []  # kept since the cut was looked at
+            return Rows(number, seq, cut, at, NONE)  # kept since the cut was looked at
         numbers = cut.of_record(at)
         if (
             numbers
@@ -214,8 +240,7 @@ class Window:
             and not self._shows_pending(chunks, number, (client, kind), framing)
         ):
             numbers = numbers[:-1]
-        beside = len(numbers)
-        return [Row(number, seq, cut, at, row, part, beside) for part, row in enumerate(numbers)]
+        return Rows(number, seq, cut, at, numbers)
 
     def at(self, chunks: list[Chunk], place: Place) -> Row | None:
         """Return the row at a place, None if there is none (any more)."""
@@ -224,7 +249,7 @@ class Window:
         if number < 0 or seq >= chunks[number].end:
             return None
         rows = self.of_record(chunks, number, seq)
-        return rows[part] if part < len(rows) else None
+        return rows.row(part) if part < len(rows) else None
 
     @staticmethod
     def begins_before(row: Row) -> bool:
