@@ -22,6 +22,9 @@ Stream = tuple[int, int]
 CUT_CHUNKS, CUT_STREAMS, CUT_ROWS = 12, 2_000, 200_000
 """Of so many chunks it is remembered how their streams were cut, and of more as long as those
 have not more streams and rows: a screen of large messages is in fifty chunks."""
+CUT_MOST = 2_000_000
+"""Of fewer chunks it is remembered too as long as those have not more rows, 36 bytes each: of a
+peer that sends nothing but line ends, a chunk has a million."""
 STATES, ALL_STATES = 8, 40_000
 """A stream's state is remembered at so many places at most, and of all streams together."""
 STREAMS = 20_000
@@ -340,11 +343,10 @@ class Window:
     def _crowded(self) -> bool:
         """Say whether more is remembered of how streams were cut than should be."""
         kept = self._cuts.values()
+        rows = sum(len(cut.rows) for cuts in kept for cut in cuts.values())
         if len(kept) <= CUT_CHUNKS:
-            return False
-        if sum(map(len, kept)) > CUT_STREAMS:
-            return True
-        return sum(len(cut.rows) for cuts in kept for cut in cuts.values()) > CUT_ROWS
+            return len(kept) > 2 and rows > CUT_MOST
+        return rows > CUT_ROWS or sum(map(len, kept)) > CUT_STREAMS
 
     def _extend(self, chunk: Chunk, stream: Stream, cut: Cut) -> None:
         full = chunk.full  # before what there is, which is all of it then

@@ -33,6 +33,7 @@ def small() -> object:
         patch.setattr("tcpmon.core.cutting.window.STATES", 3)
         patch.setattr("tcpmon.core.cutting.window.CUT_CHUNKS", 3)
         patch.setattr("tcpmon.core.cutting.window.CUT_ROWS", 9)
+        patch.setattr("tcpmon.core.cutting.window.CUT_MOST", 12)
         yield
 
 
@@ -326,3 +327,14 @@ def test_a_read_of_many_messages_costs_what_is_shown(made: list[Row]) -> None:
     before = log.window.messages(middle, -3, Lens())
     assert [row.place[1] for row in [*before, *after]] == [*range(2_497, 2_503)]
     assert len(made) <= 8
+
+
+def test_what_is_remembered_of_many_small_messages_is_bounded() -> None:
+    """However many rows the chunks have that were looked at, those of a few are remembered."""
+    log = Log(1 << 20, [Lines, None, None])
+    for _ in range(40):
+        log.say(1, Kind.RX, b"\n" * 20)
+    assert len(log.window.look()) > 5
+    for seq in range(40, 0, -1):
+        log.window.messages((seq, 0), 1, Lens())
+        assert len(log.window._cuts) <= 2
