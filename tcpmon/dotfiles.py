@@ -68,6 +68,8 @@ def read_toml(path: str) -> dict[str, Any]:
         raise _no_toml(shown, str(error), data.count(b"\n") + 1) from None
     except RecursionError:
         raise BadConfig(f"{shown} is nested too deeply") from None
+    except ValueError:  # more digits than Python makes a number of
+        raise BadConfig(f"{shown}: a number in it is too long") from None
 
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")

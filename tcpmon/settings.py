@@ -69,7 +69,11 @@ class Given:
     def in_file(self, where: str, parse: Callable[[str], T], value: object) -> T:
         """Return what is meant by a value of the file. Raises BadConfig that says where it is."""
         try:
-            return parse(str(value))
+            text = str(value)
+        except ValueError:  # a hex number that has more digits than Python writes
+            raise BadConfig(f"{self._path}: {where}: the number is too long") from None
+        try:
+            return parse(text)
         except InputError as error:
             raise BadConfig(f"{self._path}: {where}: {error.message}", error.hint) from None
 

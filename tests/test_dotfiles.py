@@ -46,9 +46,10 @@ def test_where_names_are(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"# ok\n# \xff\n", "c.toml, line 2: not UTF-8; TOML is UTF-8 text"),
         (b'a = "\x1b"', r"c.toml, line 1, column 6: illegal character '\\x1b'"),
         (b"a = " + b"[" * 100_000, "c.toml is nested too deeply"),
+        (b"a = " + b"9" * 5_000, "c.toml: a number in it is too long"),
         (b"#" * (dotfiles.MOST + 1), "c.toml is too long for a config file"),
     ],
-    ids=["value", "end", "twice", "utf-8", "control", "deep", "long"],
+    ids=["value", "end", "twice", "utf-8", "control", "deep", "digits", "long"],
 )
 def test_what_is_no_toml(data: bytes, told: str, tmp_path: Path) -> None:
     """What cannot be read is told in one line, with its place."""

@@ -116,6 +116,7 @@ def test_where_a_file_listens(meant: Meant) -> None:
     [
         ("keep = '1k'", "c.toml: keep 1k is too little; 1MiB is the least"),
         ("keep = 'lots'", "c.toml: keep: 'lots' is not a size; write for example 64MiB"),
+        ("keep = 0x1" + "0" * 5_000, "c.toml: keep: the number is too long"),
         ("max_idle = 0.5", "c.toml: max_idle 0.5 is too short; 1s is the least"),
         ("max_clients = 0", "c.toml: max_clients 0 lets nobody in"),
         ("max_unsent = 3", "c.toml: max_unsent 3 is too little"),

@@ -13,6 +13,7 @@ from fnmatch import translate
 from typing import Any
 
 from tcpmon.core.access import ByNetwork, Network, parse_network
+from tcpmon.core.counts import too_much
 from tcpmon.core.errors import BadName, BadNetwork, BadPattern
 from tcpmon.core.escape import escape, escape_hidden, escape_text
 
@@ -135,6 +136,8 @@ class Finder:
         if len(pattern) > PATTERN_MOST:
             most = f"{PATTERN_MOST} characters are the most"
             raise BadPattern(f"the pattern {shown[:20]}… is too long", most)
+        if wrong := too_much(pattern):
+            raise BadPattern(f"{shown} is not a pattern: {wrong.message}", wrong.hint)
         try:
             self._pattern: Any = regex.compile(pattern.encode("utf-8", "surrogateescape"))
         except (regex.error, RecursionError, OverflowError) as error:

@@ -8,6 +8,7 @@ import re
 import struct
 from typing import TYPE_CHECKING, Protocol
 
+from tcpmon.core.counts import too_much
 from tcpmon.core.errors import BadNumber
 from tcpmon.core.escape import escape_text
 
@@ -140,6 +141,8 @@ def _found(text: str) -> NumberFound:
     if len(text) > PATTERN_CHARACTERS:
         hint = f"a pattern has at most {PATTERN_CHARACTERS} characters"
         raise BadNumber("too long", PATTERN_CHARACTERS, hint)
+    if wrong := too_much(text):
+        raise BadNumber(*wrong)
     pattern = text.encode("utf-8", "replace")
     hint = r"write for example temp=([-\d.]+)"
     try:

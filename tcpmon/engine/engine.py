@@ -7,7 +7,6 @@ and `records`, which only read and may be called from any thread.
 import asyncio
 import os
 import socket
-import threading
 import time
 import traceback
 from array import array
@@ -75,6 +74,7 @@ from tcpmon.engine.naming import Naming
 from tcpmon.engine.poller import Poller, Serve, make_poller
 from tcpmon.engine.roster import Roster
 from tcpmon.engine.silence import Silence
+from tcpmon.engine.turns import Turns
 
 R = TypeVar("R")
 MakePoller = Callable[[asyncio.AbstractEventLoop, Serve, Callable[[], None]], Poller]
@@ -140,7 +140,7 @@ class Engine:
         self._framings = Framings(framing, lambda client: self._came_by[client - 1])
         self.log = Log(
             self.store, self._framings, self._has_ended, self._record, self.client,
-            time.perf_counter, time.time_ns, threading.RLock(),
+            time.perf_counter, time.time_ns, Turns(),
         )  # fmt: skip
         self._answer = answer
         self._half_open = half_open

@@ -162,6 +162,7 @@ def test_finds_a_name(pattern: str, data: bytes, found: tuple[str, bool] | None)
         ("*", "is not a pattern: nothing to repeat at character 1"),
         ("x" * (PATTERN_MOST + 1), "is too long; 200 characters are the most"),
         ("(" * 200, "is not a pattern: "),
+        ("((a{1000}){1000}){1000}", "is not a pattern: the pattern is too large; say it with"),
         ("\x1b(", r"\x1b( is not a pattern: "),
     ],
 )

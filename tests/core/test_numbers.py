@@ -66,6 +66,7 @@ def test_by_a_pattern(text: str, data: bytes, value: float | None) -> None:
         ("i32xx@1", 6, "u16be@4"), ("  u16@4", 5, "u16be@4"), (" (", 2, "temp="),
         ("u16be@99999", 6, str(SEEN - 1)), ("temp=(", 6, "temp="),
         ("é(", 2, "temp="), ("*", 0, "temp="), ("a" * 201, 200, "200"), ("(?u)a", 0, "temp="),
+        ("((a{1000}){1000}){1000}", 10, "fewer counts"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read(text: str, place: int, told: str) -> None:

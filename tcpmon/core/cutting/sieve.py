@@ -132,13 +132,16 @@ class Sieve:
         if self._tails:
             self._check_tail(chunks, chunks[number], seq)
         rows = self._window.of_record(chunks, number, seq)
-        for row in rows:
-            if wanted and (likely or self._window.begins_before(row)):
-                self._try(chunks, row, now)
-            if row.pends:
-                client, kind = divmod(chunks[number].heads[seq - chunks[number].first], KINDS)
-                self._tails[client, kind] = row.place
-        return len(rows)
+        count = len(rows)
+        if wanted:  # only the first one can hold what came before the record
+            for part in range(count if likely else min(count, 1)):
+                row = rows.row(part)
+                if likely or self._window.begins_before(row):
+                    self._try(chunks, row, now)
+        if count and (last := rows.row(count - 1)).pends:
+            client, kind = divmod(chunks[number].heads[seq - chunks[number].first], KINDS)
+            self._tails[client, kind] = last.place
+        return count
 
     def _is_wanted(self, chunk: Chunk, seq: int) -> bool:
         """Say whether a record is of a kind and client that may match."""

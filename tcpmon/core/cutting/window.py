@@ -22,6 +22,9 @@ Stream = tuple[int, int]
 CUT_CHUNKS, CUT_STREAMS, CUT_ROWS = 12, 2_000, 200_000
 """Of so many chunks it is remembered how their streams were cut, and of more as long as those
 have not more streams and rows: a screen of large messages is in fifty chunks."""
+CUT_MOST = 2_000_000
+"""Of fewer chunks it is remembered too as long as those have not more rows, 36 bytes each: of a
+peer that sends nothing but line ends, a chunk has a million."""
 STATES, ALL_STATES = 8, 40_000
 """A stream's state is remembered at so many places at most, and of all streams together."""
 STREAMS = 20_000
@@ -61,6 +64,34 @@ class Row(NamedTuple):
     def pends(self) -> bool:
         """Whether what comes next may belong to it."""
         return self.cut is not None and self.number == len(self.cut.rows)
+
+
+class Rows:
+    """The rows that end in one record. Each is made when it is asked for: one read of a peer that
+    sends nothing but line ends holds a quarter of a million."""
+
+    __slots__ = ("_at", "_chunk", "_cut", "_numbers", "_seq")
+
+    def __init__(self, chunk: int, seq: int, cut: Cut | None, at: int, numbers: range) -> None:
+        """As in Row. numbers: which rows of the cut."""
+        self._chunk = chunk
+        self._seq = seq
+        self._cut = cut
+        self._at = at
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def row(self, part: int) -> Row:
+        """Return one of them."""
+        numbers = self._numbers
+        return Row(
+            self._chunk, self._seq, self._cut, self._at, numbers[part], part, len(numbers)
+        )  # fmt: skip
+
+
+NONE, ONE = range(0), range(1)
 
 
 class Window:
@@ -170,18 +201,11 @@ class Window:
     ) -> Iterator[Row]:  # fmt: skip
         """Yield rows at or after a place in order, or those before it, the last one first."""
         first = bisect_right(chunks, start[0], key=lambda chunk: chunk.first) - 1
+        numbers = range(max(0, first), len(chunks))
         if backwards:
-            for number in range(min(first, len(chunks) - 1), -1, -1):
-                for row in self._rows_of(chunks, number, client, start, True, is_over):
-                    if row.place < start:
-                        yield row
-                if is_over():
-                    return
-            return
-        for number in range(max(0, first), len(chunks)):
-            for row in self._rows_of(chunks, number, client, start, False, is_over):
-                if row.place >= start:
-                    yield row
+            numbers = range(min(first, len(chunks) - 1), -1, -1)
+        for number in numbers:
+            yield from self._rows_of(chunks, number, client, start, backwards, is_over)
             if is_over():
                 return
 
@@ -206,7 +230,10 @@ class Window:
             rows = self.of_record(chunks, number, seq)
             if rows:
                 with_rows.append(seq)
-                yield from reversed(rows) if backwards else rows
+                parts = range(len(rows))
+                if seq == start[0]:
+                    parts = parts[: start[1]] if backwards else parts[start[1] :]
+                yield from map(rows.row, reversed(parts) if backwards else parts)
             elif not seq % LOOKED and is_over():
                 return
         complete = known is None and full and len(wanted) == len(numbers)
@@ -215,19 +242,19 @@ class Window:
                 del self._full_rows[next(iter(self._full_rows))]
             self._full_rows[key] = array("Q", sorted(with_rows))
 
-    def of_record(self, chunks: list[Chunk], number: int, seq: int) -> list[Row]:
+    def of_record(self, chunks: list[Chunk], number: int, seq: int) -> Rows:
         """Return the rows that end in a record, in order."""
         chunk = chunks[number]
         client, kind = divmod(chunk.heads[seq - chunk.first], KINDS)
         if kind > Kind.TX:
-            return [Row(number, seq, None, 0, 0, 0, 1)]
+            return Rows(number, seq, None, 0, ONE)
         framing = self._framing_of(client)
         if framing.by_read:
-            return [Row(number, seq, None, 0, 0, 0, 1)]
+            return Rows(number, seq, None, 0, ONE)
         cut = self._cut(chunks, number, (client, kind), framing)
         at = bisect_left(cut.seqs, seq)
         if at == len(cut.seqs):
-            return []  # kept since the cut was looked at
+            return Rows(number, seq, cut, at, NONE)  # kept since the cut was looked at
         numbers = cut.of_record(at)
         if (
             numbers
@@ -235,8 +262,7 @@ class Window:
             and not self._shows_pending(chunks, number, (client, kind), framing)
         ):
             numbers = numbers[:-1]
-        beside = len(numbers)
-        return [Row(number, seq, cut, at, row, part, beside) for part, row in enumerate(numbers)]
+        return Rows(number, seq, cut, at, numbers)
 
     def at(self, chunks: list[Chunk], place: Place) -> Row | None:
         """Return the row at a place, None if there is none (any more)."""
@@ -245,7 +271,7 @@ class Window:
         if number < 0 or seq >= chunks[number].end:
             return None
         rows = self.of_record(chunks, number, seq)
-        return rows[part] if part < len(rows) else None
+        return rows.row(part) if part < len(rows) else None
 
     @staticmethod
     def begins_before(row: Row) -> bool:
@@ -336,11 +362,10 @@ class Window:
     def _crowded(self) -> bool:
         """Say whether more is remembered of how streams were cut than should be."""
         kept = self._cuts.values()
+        rows = sum(len(cut.rows) for cuts in kept for cut in cuts.values())
         if len(kept) <= CUT_CHUNKS:
-            return False
-        if sum(map(len, kept)) > CUT_STREAMS:
-            return True
-        return sum(len(cut.rows) for cuts in kept for cut in cuts.values()) > CUT_ROWS
+            return len(kept) > 2 and rows > CUT_MOST
+        return rows > CUT_ROWS or sum(map(len, kept)) > CUT_STREAMS
 
     def _extend(self, chunk: Chunk, stream: Stream, cut: Cut) -> None:
         full = chunk.full  # before what there is, which is all of it then

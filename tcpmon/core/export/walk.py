@@ -17,7 +17,8 @@ PAGE = 512
 MOST = 16 << 10
 """Bytes of each of them; what is longer is asked for alone."""
 WHOLE = 1 << 26
-SIFT_SECONDS = 0.05
+SIFT_SECONDS = 0.01
+"""The screen waits meanwhile, if it wants to look at the log."""
 
 
 class Scope(Struct, frozen=True):

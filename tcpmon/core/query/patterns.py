@@ -8,6 +8,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Protocol
 
+from tcpmon.core.counts import too_much
 from tcpmon.core.errors import BadFilter, BadPayload
 from tcpmon.core.escape import escape_text, unescape
 
@@ -22,11 +23,6 @@ PATIENCE = 3
 """After it has taken that long so often, it finds nothing any more."""
 LONGEST = 200
 """Characters of a regular expression, and pairs of hex with gaps."""
-COUNT = 1_000
-"""The most that {} may ask for."""
-UNROLLED = 20_000
-"""The most that counts inside each other may come to. The compiler writes out repeats of
-literals: (a{1000}){1000} takes it 0.3 s and 100 MB, one level more 10 s and all memory."""
 MARKS = 1_000
 SHOWN = 40
 """Characters of a pattern that is in trouble."""
@@ -224,7 +220,8 @@ def parse_pattern(value: str, place: int) -> Pattern:
     if len(value) > LONGEST:
         hint = "say it shorter, or in several terms"
         raise BadFilter(f"a pattern has at most {LONGEST} characters", place + LONGEST, hint)
-    _check_counts(value, place)
+    if wrong := too_much(value):
+        raise BadFilter(wrong.message, place + wrong.place, wrong.hint)
     hint = "a sign of patterns meant as itself needs a \\ before it"
     try:
         pattern = value.encode("utf-8", "surrogateescape")
@@ -248,33 +245,3 @@ _BRACE = re.compile(r"\\.|\{(?!\d*(?:,\d*)?\})", re.DOTALL)
 
 def _literal_brace(match: re.Match[str]) -> str:
     return "\\{" if match[0] == "{" else match[0]
-
-
-_PIECE = re.compile(
-    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<least>\d*)(?P<comma>,(?P<most>\d*))?\}|.", re.DOTALL
-)
-
-
-def _check_counts(value: str, place: int) -> None:
-    """Refuse what would take too much to compile: large counts, and counts inside counts."""
-    sizes, last = [0], 0  # of each open group so far; of what stands last
-    for piece in _PIECE.finditer(value):
-        if piece[0] == "(":
-            sizes.append(0)
-            last = 0
-        elif piece[0] == ")" and len(sizes) > 1:
-            last = sizes.pop()
-            sizes[-1] += last
-        elif piece["least"] or piece["most"]:
-            count = max(int(piece[group] or 0) for group in ("least", "most"))
-            if count > COUNT:
-                hint = "for more write * or +"
-                raise BadFilter(f"a count is at most {COUNT:,}", place + piece.start(), hint)
-            sizes[-1] += last * max(0, count - 1)
-            last *= max(1, count)
-        else:
-            last = 1
-            sizes[-1] += 1
-        if sizes[-1] > UNROLLED:
-            hint = "say it with fewer counts inside each other"
-            raise BadFilter("the pattern is too large", place + piece.start(), hint)

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tcpmon.core.cutting.sieve import Sieve
+from tcpmon.core.cutting.window import Row, Rows
 from tcpmon.core.framing import Framer
 from tcpmon.core.model import Kind, Lens, Sifted
 from tcpmon.core.query import parse
+from tests.core.cutting.framers import Lines
 from tests.core.cutting.test_window import ALL, CASES, Log, told
 
 FILTERS = ["ab", "len>2", "dir:tx", "kind:info", "client:2", "hex:00 01", "!ab", "ab | len<2",
@@ -86,3 +88,20 @@ def test_it_stops_when_its_time_is_over() -> None:
         found = sifted.found
     assert all(0 < after - before <= 3 for before, after in itertools.pairwise(looked))
     assert (sifted.looked, sifted.found) == (11, 10)
+
+
+def test_a_read_without_what_is_sought_is_passed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of thousands of messages in a read that cannot match, none is looked at by itself, but for
+    the first, which may have begun before, and the last, which may go on."""
+    log = Log(1 << 20, [Lines, None, None])
+    log.say(1, Kind.RX, b"\n" * 5_000)
+    asked: list[int] = []
+    make = Rows.row
+
+    def row(rows: Rows, part: int) -> Row:
+        asked.append(part)
+        return make(rows, part)
+
+    monkeypatch.setattr(Rows, "row", row)
+    assert at_once(a_sieve(log, "text:ab")).looked == 5_001
+    assert set(asked) <= {0, 4_999}

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import nullcontext
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from tcpmon.core.cutting.stream import LIMIT, OVER, Framing
-from tcpmon.core.cutting.window import TORN, Stream, Window
+from tcpmon.core.cutting.window import TORN, Row, Stream, Window
 from tcpmon.core.framing import Framer
 from tcpmon.core.model import Kind, Lens, Message, Place, Record
 from tcpmon.core.store import CHUNK_BYTES, Chunk, Raw, Store
@@ -32,6 +33,7 @@ def small() -> object:
         patch.setattr("tcpmon.core.cutting.window.STATES", 3)
         patch.setattr("tcpmon.core.cutting.window.CUT_CHUNKS", 3)
         patch.setattr("tcpmon.core.cutting.window.CUT_ROWS", 9)
+        patch.setattr("tcpmon.core.cutting.window.CUT_MOST", 12)
         yield
 
 
@@ -200,6 +202,19 @@ def real(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tcpmon.core.cutting.stream.LIMIT", LIMIT)
 
 
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Row]:
+    """The rows that are made."""
+    rows: list[Row] = []
+
+    def make(*parts: Any) -> Row:
+        rows.append(Row(*parts))
+        return rows[-1]
+
+    monkeypatch.setattr("tcpmon.core.cutting.window.Row", make)
+    return rows
+
+
 def rows_of(log: Log, most: int = 64) -> list[Message]:
     """Return what there is of payload."""
     return [row for row in log.window.messages((0, 0), ALL, Lens(most=most)) if row.kind <= Kind.TX]
@@ -301,3 +316,25 @@ def test_a_client_is_found_again_quickly() -> None:
     chunks = log.window.look()
     for chunk in chunks:
         assert log.window.concerning(chunk, 3) is log.window.concerning(chunk, 3)
+
+
+def test_a_read_of_many_messages_costs_what_is_shown(made: list[Row]) -> None:
+    """Of a read that holds thousands of messages, as many as are asked for are made rows of."""
+    log = Log(1 << 20, [Lines, None, None])
+    log.say(1, Kind.RX, b"\n" * 5_000)
+    middle = 1, 2_500
+    after = log.window.messages(middle, 3, Lens())
+    before = log.window.messages(middle, -3, Lens())
+    assert [row.place[1] for row in [*before, *after]] == [*range(2_497, 2_503)]
+    assert len(made) <= 8
+
+
+def test_what_is_remembered_of_many_small_messages_is_bounded() -> None:
+    """However many rows the chunks have that were looked at, those of a few are remembered."""
+    log = Log(1 << 20, [Lines, None, None])
+    for _ in range(40):
+        log.say(1, Kind.RX, b"\n" * 20)
+    assert len(log.window.look()) > 5
+    for seq in range(40, 0, -1):
+        log.window.messages((seq, 0), 1, Lens())
+        assert len(log.window._cuts) <= 2
