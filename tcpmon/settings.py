@@ -102,7 +102,7 @@ def node(given: Given) -> Config:
         silence=given.mean("silence", _silence_flag, 0.0) if given.by_flag("silence") else silence,
         silences=times,
         filters={
-            key: given.in_file(f'filters."{escape_text(key)}"', _filter, value)
+            key: given.in_file(f'filters."{escape_text(key)}"', partial(_filter, key), value)
             for key, value in file.filters.items()
         },
         own=own,
@@ -114,11 +114,11 @@ def parse_framing(spec: str) -> str:
     return str(framings.parse(spec))
 
 
-def _filter(text: str) -> str:
-    """Return a filter, if it is one. Raises BadFilter."""
-    from tcpmon.core.query import parse
+def _filter(name: str, text: str) -> str:
+    """Return a filter, if it can be saved under a name. Raises BadFilter."""
+    from tcpmon.core.query.saved import check
 
-    parse(text)
+    check(name, text)
     return text
 
 
