@@ -82,11 +82,7 @@ def node(given: Given) -> Config:
     own = _own(given)
     for key, name in file.names.items():
         given.in_file(f'names."{escape_text(key)}"', partial(_name, key), name)
-    times = {
-        key: given.in_file(f'silence."{escape_text(key)}"', parse_patience, value)
-        for key, value in file.silence.items()
-    }
-    silence = times.pop(DEFAULT, 0.0)
+    silence, silences = _silences(given)
     return Config(
         endpoints=_endpoints(given) or tuple(own) or (TcpEndpoint(LOCALHOST, DEFAULT_PORT),),
         echo=echo,
@@ -100,7 +96,7 @@ def node(given: Given) -> Config:
         names={**file.names, **remembered()},
         name_from=_name_from(given),
         silence=given.mean("silence", _silence_flag, 0.0) if given.by_flag("silence") else silence,
-        silences=times,
+        silences=silences,
         filters={
             key: given.in_file(f'filters."{escape_text(key)}"', partial(_filter, key), value)
             for key, value in file.filters.items()
@@ -183,6 +179,18 @@ def _name_from(given: Given) -> str:
     if given.by_flag("name_from"):
         return given.mean("name_from", _pattern, "")
     return given.in_file("naming.match", _pattern, given.file.naming.match)
+
+
+def _silences(given: Given) -> tuple[float, dict[str, float]]:
+    """Return what the file says of all others, and by pattern."""
+    said = given.file.silence
+    if not isinstance(said, dict):
+        return given.in_file("silence", parse_patience, said), {}
+    times = {
+        key: given.in_file(f'silence."{escape_text(key)}"', parse_patience, value)
+        for key, value in said.items()
+    }
+    return times.pop(DEFAULT, 0.0), times
 
 
 def _silence_flag(text: str) -> float:
