@@ -42,8 +42,9 @@ class NamingTable(Table, frozen=True):
 class File(Table, frozen=True):
     """All of a config file.
 
-    names: by address, network, or pattern of what a client calls itself. silence: by pattern
-    of a client's name; `default` is for all others. filters: what `@name` stands for.
+    names: by address, network, or pattern of what a client calls itself. silence: of
+    all, or by pattern of a client's name; `default` is for all others. filters: what `@name`
+    stands for.
     """
 
     echo: bool | None = None
@@ -64,11 +65,14 @@ class File(Table, frozen=True):
     listen: tuple[ListenTable, ...] = ()
     names: dict[str, str] = {}
     naming: NamingTable = NamingTable()
-    silence: dict[str, Time] = {}
+    silence: dict[str, Time] | Time = {}
     filters: dict[str, str] = {}
 
 
 _TABLES: dict[str, type[Table]] = {"": File, "listen": ListenTable, "naming": NamingTable}
+
+_ELSEWHERE = {"name_from": "write match = '…' under [naming]"}
+"""Where flags stand that are no keys of their own."""
 
 
 def read(path: str) -> File:
@@ -130,6 +134,8 @@ def _unknown(shown: str, where: str, key: str) -> BadConfig:
 
     table = _TABLES[re.sub(r"\[\d+\]", "", where)]
     known = table.__struct_fields__
+    if not where and key in _ELSEWHERE:
+        return BadConfig(f"{shown}: there is no key {key}", _ELSEWHERE[key])
     near = get_close_matches(key, known, 1)
     hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
     return BadConfig(f"{shown}: there is no key {where and where + '.'}{escape_text(key)}", hint)

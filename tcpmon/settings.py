@@ -86,11 +86,7 @@ def node(given: Given) -> Config:
     own = _own(given)
     for key, name in file.names.items():
         given.in_file(f'names."{escape_text(key)}"', partial(_name, key), name)
-    times = {
-        key: given.in_file(f'silence."{escape_text(key)}"', parse_patience, value)
-        for key, value in file.silence.items()
-    }
-    silence = times.pop(DEFAULT, 0.0)
+    silence, silences = _silences(given)
     return Config(
         endpoints=_endpoints(given) or tuple(own) or (TcpEndpoint(LOCALHOST, DEFAULT_PORT),),
         echo=echo,
@@ -104,9 +100,9 @@ def node(given: Given) -> Config:
         names={**file.names, **remembered()},
         name_from=_name_from(given),
         silence=given.mean("silence", _silence_flag, 0.0) if given.by_flag("silence") else silence,
-        silences=times,
+        silences=silences,
         filters={
-            key: given.in_file(f'filters."{escape_text(key)}"', _filter, value)
+            key: given.in_file(f'filters."{escape_text(key)}"', partial(_filter, key), value)
             for key, value in file.filters.items()
         },
         own=own,
@@ -118,11 +114,11 @@ def parse_framing(spec: str) -> str:
     return str(framings.parse(spec))
 
 
-def _filter(text: str) -> str:
-    """Return a filter, if it is one. Raises BadFilter."""
-    from tcpmon.core.query import parse
+def _filter(name: str, text: str) -> str:
+    """Return a filter, if it can be saved under a name. Raises BadFilter."""
+    from tcpmon.core.query.saved import check
 
-    parse(text)
+    check(name, text)
     return text
 
 
@@ -187,6 +183,18 @@ def _name_from(given: Given) -> str:
     if given.by_flag("name_from"):
         return given.mean("name_from", _pattern, "")
     return given.in_file("naming.match", _pattern, given.file.naming.match)
+
+
+def _silences(given: Given) -> tuple[float, dict[str, float]]:
+    """Return what the file says of all others, and by pattern."""
+    said = given.file.silence
+    if not isinstance(said, dict):
+        return given.in_file("silence", parse_patience, said), {}
+    times = {
+        key: given.in_file(f'silence."{escape_text(key)}"', parse_patience, value)
+        for key, value in said.items()
+    }
+    return times.pop(DEFAULT, 0.0), times
 
 
 def _silence_flag(text: str) -> float:

@@ -105,6 +105,9 @@ def test_nothing(tmp_path: Path) -> None:
         ("names = 3", "names must be a table, not a whole number"),
         ("[names]\na = 'b'\n\"\\u001b\" = 3", r'names."\x1b" must be a text in quotes, not'),
         ("[silence]\na = '1s'\nb = []", 'silence."b" must be a number or a text in quotes, not a'),
+        ("silence = []", "silence must be a number or a text in quotes or a table, not a list"),
+        ("name_from = 'a'", "there is no key name_from; write match = '…' under [naming]"),
+        ("no_hints = true", "there is no key no_hints; did you mean hints?"),
         ("[filters]\na.b = 'c'", 'filters."a" must be a text in quotes, not a table'),
     ],
 )  # fmt: skip

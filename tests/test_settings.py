@@ -60,6 +60,14 @@ def test_all_of_a_file(meant: Meant) -> None:
     assert config.filters == {"quiet": "idle>60s"}
 
 
+def test_one_silence_for_all(meant: Meant) -> None:
+    """Who needs no patterns writes the key as the flag is written."""
+    config = meant("silence = '30s'")
+    assert (config.silence, config.silences) == (30.0, {})
+    assert meant("silence = 5").silence == 5.0
+    assert meant("silence = '30s'", silence="5s").silence == 5.0
+
+
 def test_flags_come_first(meant: Meant) -> None:
     """A flag takes the place of the key; the rest of the file holds."""
     config = meant(
@@ -128,6 +136,8 @@ def test_where_a_file_listens(meant: Meant) -> None:
         ("[[listen]]\nat = '1'\n[[listen]]\nat = '1'", "c.toml: listen[1].at: localhost:1 is"),
         ("[[listen]]\nat = '1'\nsilence = 'x'", "c.toml: listen[0].silence: 'x' is not a span of"),
         ("[[listen]]\nat = '1'\nname_from = '('", "c.toml: listen[0].name_from: ( is not a"),
+        ("silence = 'x'", "c.toml: silence: 'x' is not a span of time"),
+        ("[filters]\n'a b' = 'c'", "c.toml: filters.\"a b\": a name has letters"),
         ("[naming]\nmatch = '*'", "c.toml: naming.match: * is not a pattern: nothing to repeat"),
         ("[names]\n'10.0.0.300' = 'a'", "c.toml: names.\"10.0.0.300\": '10.0.0.300' is not an"),
         ("[names]\na = '{b}'", 'c.toml: names."a": {b} in a name is not known; there is {host}'),

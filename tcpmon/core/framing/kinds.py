@@ -1,6 +1,10 @@
 """All ways to cut a stream, in words: for --help, the README and whoever is to choose one."""
 
+import re
 from typing import NamedTuple
+
+SHORT = re.compile(r"u8|u(16|24|32|64)(be|le)|varint")
+"""A length in front by its short name."""
 
 
 class Kind(NamedTuple):
@@ -41,3 +45,11 @@ KINDS = (
     Kind("modbus", "Modbus/TCP", "modbus"),
 )
 """In the order in which to offer them. The names are those that `core.framing.spec` reads."""
+
+
+def kind_of(spec: str) -> Kind | None:
+    """Return the kind that a spec begins with, None for one that is not among them."""
+    name = spec.partition(":")[0].strip().lower()
+    short = SHORT.fullmatch(name) is not None
+    kind = next((kind for kind in KINDS if kind.name == ("length" if short else name)), None)
+    return kind._replace(options="offset=BYTES, adjust=±BYTES") if kind and short else kind

@@ -18,7 +18,7 @@ from tcpmon.core.framing.envelope import Envelope
 from tcpmon.core.framing.fixed import Fixed
 from tcpmon.core.framing.gap import Gap
 from tcpmon.core.framing.http import Http
-from tcpmon.core.framing.kinds import KINDS
+from tcpmon.core.framing.kinds import KINDS, SHORT
 from tcpmon.core.framing.length import Digits, Length, Varint
 from tcpmon.core.framing.line import Line
 from tcpmon.core.framing.mllp import Mllp
@@ -82,7 +82,7 @@ def parse(spec: str) -> Framing:
         return Framing(kind, kind, _PLAIN[kind])
     if kind in _READERS:
         return _READERS[kind](rest)
-    if _NUMBER.fullmatch(kind):
+    if SHORT.fullmatch(kind):
         return _read_number(kind, rest)
     return _read_plugin(name, rest if colon else "")
 
@@ -138,9 +138,6 @@ def _read_gap(rest: str) -> Framing:
     return Framing(f"gap:{text}", f"gap {text}", Gap, (gap,))
 
 
-_NUMBER = re.compile(r"u8|u(16|24|32|64)(be|le)|varint")
-
-
 def _read_number(kind: str, rest: str) -> Framing:
     """Read a length in front by its short name: "u16be", "varint:offset=1"."""
     options = _options(kind, rest, ("offset", "adjust"))
@@ -183,7 +180,7 @@ def _length(options: dict[str, str], varint: bool) -> Framing:
     spec = _spec(name, more)
     if width == 1:
         endian = "big"
-    elif not _NUMBER.fullmatch(name):
+    elif not SHORT.fullmatch(name):
         spec = _spec("length", [f"width={width}", f"endian={endian}", *more])
     return Framing(spec, name + place, Length, (width, endian, offset, adjust))
 

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from tcpmon.core.commands import Cut
 from tcpmon.core.errors import BadFraming
-from tcpmon.core.framing.kinds import KINDS, Kind
+from tcpmon.core.framing.kinds import KINDS, Kind, kind_of
 from tcpmon.core.framing.spec import parse
 from tcpmon.core.model import Client, View
 from tcpmon.ui.framed import listener_of
@@ -77,7 +77,8 @@ class FramingScreen(ModalScreen[Cut | None]):
         """The list, the line, and what it means."""
         with Vertical(id="framing") as box:
             box.border_title = "Cut into messages"
-            box.border_subtitle = "enter choose   tab for whom   esc cancel"
+            whom = "tab for whom   " if len(self._whom) > 1 else ""
+            box.border_subtitle = f"enter choose   {whom}esc cancel"
             yield self._kinds
             yield self._input
             yield self._told
@@ -89,9 +90,9 @@ class FramingScreen(ModalScreen[Cut | None]):
 
     def _show(self) -> None:
         framing = self._whom[self._at].framing
-        name = framing.partition(":")[0]
         self._kinds.show(KINDS)
-        self._kinds.go_to(name)
+        if kind := kind_of(framing):
+            self._kinds.go_to(kind.name)
         self._write(framing)
         self._input.select_all()  # what is typed takes its place
 
@@ -115,7 +116,7 @@ class FramingScreen(ModalScreen[Cut | None]):
         if not text:
             cut = self._whom[self._at].cut
             return "by read" if cut.client is cut.listener is None else "as for the others"
-        kind = next((kind for kind in KINDS if kind.name == text.partition(":")[0]), None)
+        kind = kind_of(text)
         options = f"; {kind.options}" if kind and kind.options else ""
         return f"{kind.what}{options}" if kind else ""
 
@@ -137,9 +138,13 @@ class FramingScreen(ModalScreen[Cut | None]):
         self.dismiss(Cut(framing, cut.client, cut.listener))
 
     def action_whom(self, step: int) -> None:
-        """For somebody else."""
+        """For somebody else; what was written already goes along."""
+        written = self._input.value != self._whom[self._at].framing
         self._at = (self._at + step) % len(self._whom)
-        self._show()
+        if written:
+            self._tell()
+        else:
+            self._show()
 
     def action_kind(self, rows: int) -> None:
         """Another kind, as its example has it."""

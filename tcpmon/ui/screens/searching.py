@@ -70,6 +70,7 @@ class Searching:
     def left(self) -> None:
         """What was typed holds: go to what was looked for."""
         if self.bar.title == FIND and self._messages.find:
+            self._screen.set_focus(self._messages)
             self._messages.find_next(-1, here=True)
 
     def step(self, step: int) -> None:

@@ -62,7 +62,7 @@ class Pane(Lines, can_focus=True):
     def compose_lines(self) -> Iterable[tuple[Line, str]]:
         frame = "frame-focus" if self.has_focus else "frame"
         width, height = self.body_width, self.body_height
-        yield self._border("╭", "╮", *self.title(), frame), ""
+        yield border("╭", "╮", *self.title(), frame, self.size.width), ""
         thumb = self._thumb(height)
         rows = list(self.rows())[:height]
         rows += [([], "")] * (height - len(rows))
@@ -72,19 +72,6 @@ class Pane(Lines, can_focus=True):
             side = "┃" if y in thumb else "│"
             yield [("│", frame), (" ", ""), *line, (blank, ""), (side, frame)], style
         yield [("╰" + "─" * (self.size.width - 2) + "╯", frame)], ""
-
-    def _border(self, left: str, right: str, title: Line, note: Line, frame: str) -> Line:
-        room = self.size.width - 2
-        if cells_of(title) + cells_of(note) + 8 > room:
-            note = []
-        line: Line = [(f"{left}─ ", frame), *title, (" ", frame)]
-        if note:
-            fill = room - cells_of(title) - cells_of(note) - 6
-            return [*line, ("─" * fill + " ", frame), *note, (f" ─{right}", frame)]
-        fill = room - cells_of(title) - 3
-        if fill < 0:
-            return [(fit("".join(text for text, _ in line), room + 1), frame), (right, frame)]
-        return [*line, ("─" * fill + right, frame)]
 
     def _thumb(self, height: int) -> range:
         begin, end = self.position()
@@ -135,3 +122,34 @@ class Pane(Lines, can_focus=True):
         if 0 <= row < self.body_height and 0 <= column < self.body_width:
             event.stop()
             self.click_row(row, column, event.chain == 2)
+
+
+def border(left: str, right: str, title: Line, note: Line, frame: str, width: int) -> Line:
+    """Return an upper border with a title and what is told beside it, as far as there is room.
+
+    The last of what is told goes first. A warning goes after the end of the title, as that rows
+    are hidden matters more than whose they are; anything else before it.
+    """
+    room = width - 2
+    note = _told(title, note, room - 8)
+    if note and note[0][1] == "warn":
+        title = crop(title, room - cells_of(note) - 8)
+    line: Line = [(f"{left}─ ", frame), *title, (" ", frame)]
+    if note:
+        fill = room - cells_of(title) - cells_of(note) - 6
+        return [*line, ("─" * fill + " ", frame), *note, (f" ─{right}", frame)]
+    fill = room - cells_of(title) - 3
+    if fill < 0:
+        return [(fit("".join(text for text, _ in line), room + 1), frame), (right, frame)]
+    return [*line, ("─" * fill + right, frame)]
+
+
+def _told(title: Line, note: Line, room: int) -> Line:
+    """Return as much of a note as there is room for."""
+    note = [span for span in note if span[0]]
+    while note and cells_of(title) + cells_of(note) > room:
+        if len(note) == 1 and note[0][1] == "warn":
+            return [span for span in crop(note, max(0, room - cells_of(title[:1]))) if span[0]]
+        note = note[:-1]
+        note[-1:] = [(text.rstrip(), style) for text, style in note[-1:]]
+    return note

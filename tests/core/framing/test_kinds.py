@@ -4,7 +4,7 @@ import pytest
 
 from tcpmon.core.errors import BadFraming
 from tcpmon.core.framing import spec
-from tcpmon.core.framing.kinds import KINDS, Kind
+from tcpmon.core.framing.kinds import KINDS, Kind, kind_of
 from tcpmon.core.framing.spec import parse
 from tests.core.safety import unsafe_in
 
@@ -58,3 +58,22 @@ def test_keeps_no_payload(kind: Kind) -> None:
         framer.feed(b"a" * (1 << 18), 0)
     kept = [value for value in vars(framer).values() if isinstance(value, bytes)]
     assert sum(map(len, kept)) < 32
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ("line:crlf", "line"),
+        ("GAP", "gap"),
+        ("u16be:offset=2", "length"),
+        ("varint", "length"),
+        ("dollar:2", None),
+        ("", None),
+    ],
+)
+def test_the_kind_of_a_spec(spec: str, name: str | None) -> None:
+    """A short name of a length has its kind, and the options that it takes."""
+    kind = kind_of(spec)
+    assert (kind and kind.name) == name
+    if kind and spec[0] in "uv":
+        assert kind.options == "offset=BYTES, adjust=±BYTES"

@@ -4,7 +4,7 @@ import pytest
 
 from tcpmon.core.errors import BadFilter
 from tcpmon.core.query.matching import parse
-from tcpmon.core.query.saved import expand
+from tcpmon.core.query.saved import check, expand
 
 SAVED = {"quiet": "state:open idle>60s", "lab": "ip:10.0.0.0/8 | ip:192.168.0.0/16"}
 
@@ -48,3 +48,25 @@ def test_where_nothing_was_saved() -> None:
     """The error says where names come from."""
     with pytest.raises(BadFilter, match="configuration"):
         expand("@quiet", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a b", "gps", "a name has letters, digits, _, . and -"),
+        ("", "gps", "a name has"),
+        ("night", "dir:rx @quiet", "a saved filter holds no other; write what @quiet stands for"),
+        ("night", "len>", "len needs"),
+    ],
+)
+def test_what_cannot_be_saved(name: str, text: str, told: str) -> None:
+    """A name that nobody could type, another name, and what is no filter."""
+    with pytest.raises(BadFilter) as caught:
+        check(name, text)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ['"@lab" me@lab', "/@lab/", "hello"])
+def test_what_can_be_saved(text: str) -> None:
+    """Where @ is text it stays that."""
+    check("night-2.b_c", text)

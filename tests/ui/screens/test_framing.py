@@ -113,6 +113,32 @@ async def test_for_whom_goes_round() -> None:
     assert node.commands == [Cut("", listener=1)]
 
 
+async def test_what_is_typed_stays_when_it_is_for_somebody_else() -> None:
+    """How and for whom are chosen in either order: tab takes along what was typed or taken from
+    the list."""
+    node = FakeNode([a_client(1)])
+    async with a_screen(node) as (app, pilot):
+        await ask(pilot, "m", *"u16be", "tab")
+        assert typed(app) == "u16be"
+        assert "for all other clients" in text(app)
+        await ask(pilot, "enter", "m", "down", "tab")
+        assert typed(app) == KINDS[1].example
+        await ask(pilot, "enter")
+    assert node.commands == [Cut("u16be"), Cut(KINDS[1].example)]
+
+
+async def test_a_short_name_of_a_length_has_words_too() -> None:
+    """It stands at its kind in the list and says what it does."""
+    node = FakeNode([a_client(1)])
+    node.framed = Framed("u16be", {}, {})
+    async with a_screen(node) as (app, pilot):
+        await ask(pilot, "2", "m")
+        assert "adjust=±BYTES" in text(app)
+        assert any("▶ length" in line for line in lines(app))
+        await ask(pilot, "tab")
+        assert typed(app) == "u16be"
+
+
 def test_who_is_offered() -> None:
     """From what is looked at outwards; a listener only where there are several, and not one by
     which this client did not come."""

@@ -90,6 +90,15 @@ async def test_a_match_may_be_where_one_is() -> None:
         assert at(app) == 90
 
 
+async def test_what_was_found_has_the_focus() -> None:
+    """A search that began in the table ends in the log: enter again opens what it found."""
+    node = FakeNode([a_client(1)], [a_record(n, data=b"needle") for n in range(3)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("1", "ctrl+f", *"needle", "enter")
+        await pilot.pause()
+        assert app.screen.focused is log_of(app)
+
+
 async def test_n_without_anything_to_find_asks_what() -> None:
     """The line opens, for what to look for."""
     async with a_screen(a_node()) as (app, pilot):
