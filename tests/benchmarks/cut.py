@@ -34,7 +34,7 @@ def run(table: Table) -> None:
     """Fill in the lines."""
     store = filled()
     reads = [data for _, _, _, kind, data in store.since(0) if kind == Kind.RX]
-    for spec in ("line", "u16be", "auto", "gap:50ms"):
+    for spec in ("line", "u16be", "auto", "gap:500us"):
         what = f"{RECORDS:,} reads cut by {spec}: seconds"
         table.compare(what, "join and split", partial(cut, store, spec), partial(split, reads))
         table.figure("  seconds", [cut(store, spec) for _ in range(table.rounds)], at_most(1))

@@ -80,9 +80,7 @@ class Cut:
             total += len(data)
             self.sums.append(total)
         if self.framer.timed or len(records) == 1 or not self._feed_all(records, start):
-            for _, time, data in records:
-                self._feed(data, time, start)
-                start += len(data)
+            self._feed_each(records, start)
         self._end_over()
 
     def _feed_all(self, records: Sequence[tuple[int, int, bytes]], start: int) -> bool:
@@ -95,18 +93,22 @@ class Cut:
         self._add([start + end for end in ends] if start else ends)
         return True
 
-    def _feed(self, data: bytes, time: int, start: int) -> None:
-        try:
-            ends = self.framer.feed(data, time)
-        except BadFrame as bad:
-            end = start + len(data)
-            self._add([start + place for place in bad.ends])
-            self._add([end])
-            self.odd[end] = f"{bad.why}: shown as read"
-            self.framer = self.before.framing.make()
-        else:
-            if ends:
-                self._add([start + end for end in ends])
+    def _feed_each(self, records: Sequence[tuple[int, int, bytes]], start: int) -> None:
+        found: list[int] = []
+        feed = self.framer.feed
+        for _, time, data in records:
+            try:
+                for end in feed(data, time):
+                    found.append(start + end)  # noqa: PERF401 - most reads end none, or one
+            except BadFrame as bad:
+                end = start + len(data)
+                self._add([*found, *(start + place for place in bad.ends)])
+                self._add([end])
+                self.odd[end] = f"{bad.why}: shown as read"
+                self.framer = self.before.framing.make()
+                feed, found = self.framer.feed, []
+            start += len(data)
+        self._add(found)
 
     def _add(self, ends: list[int]) -> None:
         """Take where messages end."""

@@ -60,6 +60,8 @@ class Auto:
 
     def feed(self, data: bytes, time: int) -> list[int]:
         before = self._guess
+        if before is _Guess.READS and self._looked == LOOKED_AT:
+            return self._feed_decided(data, time)
         if self._looked < LOOKED_AT:
             self._look(data[: LOOKED_AT - self._looked])
         ended = self._waiting and time - self._last >= GAP
@@ -73,6 +75,16 @@ class Auto:
             ended |= self._waiting and not self._goes_on
             ends = self._feed_read(data)
         return [0, *ends] if ended else ends
+
+    def _feed_decided(self, data: bytes, time: int) -> list[int]:
+        """As `feed`, for what comes by reads and will: most of a binary stream."""
+        ended = self._waiting and (not self._goes_on or time - self._last >= GAP)
+        self._last = time
+        size = len(data)
+        self._waiting = self._goes_on = size >= SEGMENT
+        if self._waiting:
+            return [0] if ended else []
+        return [0, size] if ended else [size]
 
     def _look(self, data: bytes) -> None:
         self._looked += len(data)
