@@ -321,6 +321,10 @@ class Message(Record, frozen=True):
         return self.data if self.body is None else self.body
 
 
+WHOLE = 1 << 26
+"""Bytes to ask for of a message when all are wanted: none is longer."""
+
+
 class Lens(Struct, frozen=True):
     """Through what the log is looked at.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from msgspec.structs import replace
 
 from tcpmon.core.commands import Command
-from tcpmon.core.model import Ask, Lens, Message, Place, Record, Sifted, Span, View
+from tcpmon.core.model import WHOLE, Ask, Lens, Message, Place, Record, Sifted, Span, View
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -56,10 +56,6 @@ def look_up(node: Node, client: int, ask: Ask | None = None) -> View | None:
     place = node.view(ask).cursor
     view = None if place is None else node.view(replace(ask, first=place, count=1))
     return view if view and [row.id for row in view.rows] == [client] else None
-
-
-WHOLE = 1 << 26
-"""Bytes to ask for of a message when all are wanted: none is longer."""
 
 
 def whole(node: Node, place: Place, client: int | None) -> Message | None:

@@ -1,10 +1,10 @@
-"""All of a message, and the one before or behind it, as the log shows them."""
+"""The message before or behind another, as the log shows them."""
 
 from typing import Literal
 
 from msgspec.structs import replace
 
-from tcpmon.core.model import Kind, Lens, Message, Place, Record
+from tcpmon.core.model import Kind, Lens, Message, Place
 from tcpmon.core.node import Node
 from tcpmon.core.units import number
 
@@ -13,23 +13,6 @@ PAGE, PAGES = 256, 80
 stands still meanwhile, and between two messages there may be a million events of other clients."""
 
 Step = Literal[-1, 1]
-
-
-def as_message(record: Record) -> Message:
-    """Return a record as the message that it is by itself."""
-    if isinstance(record, Message):
-        return record
-    return Message(
-        record.seq, record.time, record.kind, record.client, record.data, record.cast,
-        record.queued, record.unsent, len(record.data),
-    )  # fmt: skip
-
-
-def whole(node: Node, message: Message, lens: Lens) -> Message:
-    """Return a message with as many bytes as a lens wants, whether it matches or not; as it was,
-    if it is kept no more."""
-    found = node.messages(message.place, 1, replace(lens, filter=""))
-    return found[0] if found and found[0].place == message.place else message
 
 
 class TooFar(Exception):  # nothing is wrong: the search was ended

@@ -6,9 +6,10 @@ from operator import attrgetter
 import pytest
 
 from tcpmon.core.model import Kind, Lens, Message, Place
+from tcpmon.core.node import whole
 from tcpmon.ui import neighbours
-from tcpmon.ui.neighbours import Step, TooFar, as_message, neighbour, whole
-from tests.ui.fakes import NOW, FakeNode, a_record
+from tcpmon.ui.neighbours import Step, TooFar, neighbour
+from tests.ui.fakes import NOW, FakeNode
 
 
 class Node(FakeNode):
@@ -58,18 +59,9 @@ def test_the_search_has_an_end(step: Step, monkeypatch: pytest.MonkeyPatch) -> N
     assert found.seq == 50 + 50 * step
 
 
-def test_a_record_is_a_message() -> None:
-    """A record stands for the message that it is by itself, a message for itself."""
-    record = a_record(3, b"abc")
-    message = as_message(record)
-    assert (message.place, message.size, message.content) == ((3, 0), 3, b"abc")
-    assert as_message(message) is message
-
-
 def test_all_of_a_message() -> None:
-    """The message of a place is looked up again; one that was dropped stays as it was."""
+    """The message of a place is looked up again, and nothing else in its place."""
     node = Node([a_message(5, 1)])
-    assert whole(node, Message(5, NOW, Kind.RX, 1, b"", part=1), Lens()) is node.log[0]
+    assert whole(node, (5, 1), None) is node.log[0]
     for place in ((5, 0), (6, 0)):
-        gone = a_message(*place)
-        assert whole(node, gone, Lens()) is gone
+        assert whole(node, place, None) is None

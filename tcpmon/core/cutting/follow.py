@@ -6,11 +6,9 @@ from itertools import islice
 
 from tcpmon.core.cutting.window import Row, Stream, Window
 from tcpmon.core.framing import BadFrame
-from tcpmon.core.model import Kind, Message, Place
+from tcpmon.core.model import WHOLE, Kind, Message, Place
 from tcpmon.core.store import KINDS, Chunk
 
-WHOLE = 1 << 26
-"""Bytes of a message that are taken; more than the longest, see stream.LIMIT, and any read."""
 SILENT = 200
 """Of so many messages at a time it is looked whether a silence has ended them."""
 

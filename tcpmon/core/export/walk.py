@@ -10,13 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tcpmon.core.model import Lens, Message, Place
-from tcpmon.core.node import Node
+from tcpmon.core.node import Node, whole
 
 PAGE = 512
 """Messages that are asked for at once."""
 MOST = 16 << 10
 """Bytes of each of them; what is longer is asked for alone."""
-WHOLE = 1 << 26
 SIFT_SECONDS = 0.01
 """The screen waits meanwhile, if it wants to look at the log."""
 
@@ -62,14 +61,14 @@ class Walk:
         for message in self._all() if only is None else self._one(only):
             if message.size <= len(message.data):
                 yield message
-            elif whole := look_at(self._node, message.place):
-                yield whole
+            elif large := whole(self._node, message.place, None):
+                yield large
             else:
                 self.dropped += 1
 
     def _one(self, place: Place) -> Iterable[Message]:
         self.total = self.looked = 1
-        message = look_at(self._node, place)
+        message = whole(self._node, place, None)
         self.dropped += message is None
         return [message] if message else []
 
@@ -116,9 +115,3 @@ def gap(place: Place, seen: list[Message], end: int, first: int) -> int:
             next_one = message.seq + 1
         missing += max(0, min(end, first) - next_one)
     return missing
-
-
-def look_at(node: Node, place: Place) -> Message | None:
-    """Return the message of a place whole, None if it was dropped."""
-    found = node.messages(place, 1, Lens(most=WHOLE))
-    return found[0] if found and found[0].place == place else None

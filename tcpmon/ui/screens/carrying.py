@@ -10,10 +10,10 @@ from textual.screen import Screen
 
 from tcpmon.core.errors import CannotWrite
 from tcpmon.core.escape import escape_text
-from tcpmon.core.export.walk import Scope, look_at
+from tcpmon.core.export.walk import Scope
 from tcpmon.core.literals import LITERALS, Literal, quoted, shell
-from tcpmon.core.model import Ask, Kind, Lens, Listener, Message, Record
-from tcpmon.core.node import Node
+from tcpmon.core.model import Ask, Kind, Lens, Listener, Message
+from tcpmon.core.node import Node, whole
 from tcpmon.core.units import counted, number, size
 from tcpmon.files import Drafts, expanded, telling
 from tcpmon.ui.clipboard import Clipboard
@@ -35,7 +35,7 @@ class Seen(Struct, frozen=True):
 
     lens: Lens
     floor: int
-    row: Record | None
+    row: Message | None
     clients: tuple[int, ...]
     in_log: bool
 
@@ -50,14 +50,14 @@ class Carrying:
 
     # -- to the clipboard ------------------------------------------------------------
 
-    async def copy_record(self, record: Record | None) -> None:
+    async def copy_message(self, message: Message | None) -> None:
         """Copy all of a row's message in a form that is asked for."""
-        if record is None or record.kind > Kind.CAST:
+        if message is None or message.kind > Kind.CAST:
             self._screen.notify("an event has no bytes", severity="warning")
             return
-        whole = await asyncio.to_thread(look_at, self._node, _place(record))
-        if whole is not None:
-            await self.copy_bytes(whole.data)
+        found = await asyncio.to_thread(whole, self._node, message.place, None)
+        if found is not None:
+            await self.copy_bytes(found.data)
         else:
             self._screen.notify("the message has been dropped meanwhile", severity="warning")
 
@@ -108,8 +108,7 @@ class Carrying:
         only = f", only what matches {lens.filter}" if lens.filter else ""
         whats = [What(f"what the log shows: {whose}{only}", Scope(lens, first=seen.floor))]
         if seen.in_log and row is not None and row.kind <= Kind.CAST:
-            amount = row.size if isinstance(row, Message) else len(row.data)
-            whats.append(What(f"this message, {number(amount)} B", Scope(only=_place(row))))
+            whats.append(What(f"this message, {number(row.size)} B", Scope(only=row.place)))
         if clients:
             whats.insert(len(whats) if seen.in_log else 0, _conversation(clients, title_of))
         span = self._node.span()
@@ -125,10 +124,6 @@ def _conversation(clients: tuple[int, ...], title_of: Callable[[int], str]) -> W
         return What(f"all of {title_of(clients[0])}", Scope(Lens(clients[0])))
     several = counted(len(clients), "marked client")
     return What(f"all of the {several}", Scope(clients=frozenset(clients)))
-
-
-def _place(record: Record) -> tuple[int, int]:
-    return record.place if isinstance(record, Message) else (record.seq, 0)
 
 
 def _write(name: str, parts: Iterator[str], ended: Event) -> str:

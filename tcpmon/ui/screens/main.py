@@ -502,7 +502,7 @@ class MainScreen(Screen[None]):
         from tcpmon.ui.screens.carrying import Carrying
 
         carrying = Carrying(self, self._node, self._clipboard)
-        await carrying.copy_record(self._messages.selected)
+        await carrying.copy_message(self._messages.selected)
 
     @work
     async def action_export(self) -> None:

@@ -10,20 +10,18 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from tcpmon.core.escape import escape
-from tcpmon.core.model import Lens, Message, Record, story
-from tcpmon.core.node import Node, look_up
+from tcpmon.core.model import Lens, Message, story
+from tcpmon.core.node import Node, look_up, whole
 from tcpmon.core.search import find, parse_sought
 from tcpmon.core.units import binary_size, counted
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.deciphering import Deciphered, decipher, decoder_names, following
-from tcpmon.ui.neighbours import Step, TooFar, as_message, neighbour, whole
+from tcpmon.ui.neighbours import Step, TooFar, neighbour
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.inspector import InspectorPane
 
-WHOLE = 1 << 26
-"""Bytes of a message that are looked at: all of them."""
 COPY_BYTES = 1 << 20
 """More is not made text of for a clipboard: it takes four times as many characters."""
 
@@ -46,12 +44,12 @@ class MessageScreen(Screen[None]):
         Binding("shift+tab", "look_back", show=False),
     ]
 
-    def __init__(self, node: Node, record: Record, lens: Lens, clipboard: Clipboard) -> None:
+    def __init__(self, node: Node, message: Message, lens: Lens, clipboard: Clipboard) -> None:
         super().__init__()
         self._node = node
-        self._first = as_message(record)
-        own = None if lens.filter else record.client or None
-        self._lens = replace(lens, client=lens.client or own, most=WHOLE)
+        self._first = message
+        own = None if lens.filter else message.client or None
+        self._lens = replace(lens, client=lens.client or own)
         self._clipboard = clipboard
         self._pane = InspectorPane("message")
         self._deciphered = Deciphered()
@@ -68,7 +66,7 @@ class MessageScreen(Screen[None]):
         self._show(self._first)
 
     def _show(self, message: Message) -> None:
-        message = whole(self._node, message, self._lens)
+        message = whole(self._node, message.place, self._lens.client) or message
         before = self._node.messages(message.place, -1, replace(self._lens, most=0))
         view = look_up(self._node, message.client) if message.client else None
         name = view.rows[0].name if view else ""

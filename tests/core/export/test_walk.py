@@ -8,9 +8,21 @@ from hypothesis import given, strategies as st
 
 from tcpmon.core.commands import Command
 from tcpmon.core.export import walk as module
-from tcpmon.core.export.walk import Scope, Walk, gap, look_at
-from tcpmon.core.model import Ask, Cast, Kind, Lens, Message, Place, Record, Sifted, Span, View
-from tcpmon.core.node import R
+from tcpmon.core.export.walk import Scope, Walk, gap
+from tcpmon.core.model import (
+    WHOLE,
+    Ask,
+    Cast,
+    Kind,
+    Lens,
+    Message,
+    Place,
+    Record,
+    Sifted,
+    Span,
+    View,
+)
+from tcpmon.core.node import R, whole
 from tests.core.export.messages import a_message
 
 
@@ -129,7 +141,7 @@ def test_large_ones_are_asked_for_alone() -> None:
     walk = Walk(node, Scope(Lens(1)))
     assert [len(message.data) for message in walk] == [module.MOST, 100_000, 6]
     asked = [(count, lens.most) for count, lens in zip(node.counts, node.lenses, strict=True)]
-    assert asked[:2] == [(module.PAGE, module.MOST), (1, module.WHOLE)]
+    assert asked[:2] == [(module.PAGE, module.MOST), (1, WHOLE)]
     assert all(count == 1 or most == module.MOST for count, most in asked)
 
 
@@ -197,11 +209,11 @@ def test_it_stops(filter_: str) -> None:
     assert met == (0 if filter_ else module.PAGE)
 
 
-def test_look_at() -> None:
+def test_one_message() -> None:
     """One message is had whole by its place, or not at all."""
     node = Node([a_record(3, b"y" * 100_000), a_record(5)])
-    found = look_at(node, (3, 0))
+    found = whole(node, (3, 0), None)
     assert found is not None
     assert len(found.data) == found.size == 100_000
-    assert look_at(node, (4, 0)) is None
-    assert look_at(node, (6, 0)) is None
+    assert whole(node, (4, 0), None) is None
+    assert whole(node, (6, 0), None) is None
