@@ -1,4 +1,4 @@
-"""A record or a message as a line of the log, and what is told of it elsewhere."""
+"""A message as a line of the log, and what is told of it elsewhere."""
 
 import time
 
@@ -72,51 +72,43 @@ def is_gap(at: int, before: int | None) -> bool:
     return before is not None and at - before >= GAP
 
 
-def record_line(record: Record, when: str, width: int, id_width: int, body: bool = True) -> Line:
-    """Return a record as one line. when: from record_time."""
-    return message_line(record, [(f"{when} ", "dim")], width, id_width, body)
-
-
 def message_line(
-    record: Record, time: Line, width: int, id_width: int, body: bool = True, marks: Marks = (),
+    message: Message, time: Line, width: int, id_width: int, body: bool = True, marks: Marks = (),
     noticed: Hint | None = None, means: str = "",
 ) -> Line:  # fmt: skip
-    """Return a record or message as one line of the log.
+    """Return a message as one line of the log.
 
     id_width: cells for the client's number; 0 for a dialogue with one client: its number is left
     out, and what it is sent stands further in. body: with what was said; without it only what
     stands before. marks: places in what was said that are set off. noticed: what there is to say
     of it beside that. means: said in the place of its bytes, where it is known.
     """
-    word, style = _WORDS[record.kind]
-    says = story(record)
-    if record.kind is Kind.CLOSE and broken(says):
+    word, style = _WORDS[message.kind]
+    says = story(message)
+    if message.kind is Kind.CLOSE and broken(says):
         word, style = broken(says), "error"
     if id_width:
-        who = f"#{record.client}" if record.client else _crowd(record)
-        own = colour(record.client) if record.client else "dim"
+        who = f"#{message.client}" if message.client else _crowd(message)
+        own = colour(message.client) if message.client else "dim"
         line: Line = [*time, (f"{who:>{id_width}}", own), (f" {word:<6} ", style)]
     else:
-        inwards = width // ANSWERS_IN if record.kind in (Kind.TX, Kind.CAST) else 0
+        inwards = width // ANSWERS_IN if message.kind in (Kind.TX, Kind.CAST) else 0
         line = [*time, (" " * inwards, ""), (f"{word:<6} ", style)]
-    if record.kind > Kind.CAST:
+    if message.kind > Kind.CAST:
         says = says.removeprefix(f"{word} ")
         return crop([*line, (says, style)] if body else line, width)
-    count = record.size if isinstance(record, Message) else len(record.data)
-    amount = number(count) if count < 1_000_000 else size(count)
+    amount = number(message.size) if message.size < 1_000_000 else size(message.size)
     line.append((f"{amount:>6}".ljust(8), "dim"))
-    fate, fate_style = delivery(record)
+    fate, fate_style = delivery(message)
     aside: Line = [(f"  {fate}", fate_style)] if fate else []
-    if isinstance(record, Message):
-        aside += cutting(record, short=width < WORDY)
+    aside += cutting(message, short=width < WORDY)
     if noticed is not None:
         aside.append((f"  {noticed.short if width < WORDY else noticed.text}", "dim"))
     room = width - cells_of(line)
     if body:
-        said = record.content if isinstance(record, Message) else record.data
-        least = room // 4 if isinstance(record, Message) and record.odd else room // 2
-        space = max(room - cells_of(aside), least)
-        line += crop([(means, style)], space) if means else payload(said, space, style, marks)
+        space = max(room - cells_of(aside), room // 4 if message.odd else room // 2)
+        said = payload(message.content, space, style, marks)
+        line += crop([(means, style)], space) if means else said
     return crop([*line, *aside], width)
 
 
@@ -160,7 +152,7 @@ def told(record: Record, width: int) -> list[Line]:
     """Return what an event says in lines of at most width cells, with its own line breaks."""
     own = record.kind in (Kind.INFO, Kind.WARN)
     parts = map(remark, record.data.rstrip(b"\n").split(b"\n")) if own else [story(record)]
-    return [line for part in parts for line in wrap([(part, "")], width)]
+    return [line for part in parts for line in wrap(part, width)]
 
 
 def copied(record: Record) -> str:

@@ -5,7 +5,6 @@ widgets.lines for the names). Whatever a peer had a hand in comes through
 `core.escape`. Widths are in cells.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 
@@ -19,7 +18,6 @@ Line = list[Span]
 
 CLIENT_COLOURS = 6  # styles id-0 to id-5, so that neighbours in the log can be told apart
 
-_TEXT_LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _HEX = [f"{byte:02x}" for byte in range(256)]
 _DOTS = bytes(byte if 0x20 <= byte < 0x7F else 0x2E for byte in range(256))
 
@@ -128,32 +126,14 @@ def _split_escapes(text: str, style: str) -> Line:
     return line
 
 
-def wrapped(data: bytes, width: int) -> list[Line]:
-    """Return bytes as text in lines of at most width cells; a newline ends a line too.
-
-    A character or an escape that is wider than that has a line of its own.
-    """
-    parts = _TEXT_LINE.findall(data)
-    return [line for part in parts for line in wrap(_split_escapes(escape(part), ""), width)]
-
-
-def wrap(spans: Line, width: int) -> list[Line]:
-    """Return spans in lines of at most width cells."""
-    lines: list[Line] = [[]]
-    room = width
-    for text, style in spans:
-        rest = text
-        while rest:
-            piece = rest if style else _head(rest, room)
-            if lines[-1] and (not piece or cell_len(piece) > room):
-                lines.append([])
-                room = width
-                continue
-            piece = piece or rest[0]
-            lines[-1].append((piece, style))
-            room -= cell_len(piece)
-            rest = rest[len(piece) :]
-    return lines
+def wrap(text: str, width: int) -> list[Line]:
+    """Return text in lines of at most width cells; a character that is wider has one of its own."""
+    lines: list[Line] = []
+    while text:
+        piece = _head(text, width) or text[0]
+        lines.append([(piece, "")])
+        text = text[len(piece) :]
+    return lines or [[]]
 
 
 def hex_lines(size: int) -> int:

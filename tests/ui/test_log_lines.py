@@ -24,14 +24,16 @@ from tcpmon.ui.log_lines import (
     TIMES,
     copied,
     delivery,
-    record_line,
+    message_line,
     record_time,
     skipped,
     style_of,
     told,
 )
+from tcpmon.ui.render import Line
 from tcpmon.ui.widgets.lines import STYLES
 from tests.core.safety import unsafe_in
+from tests.ui.fakes import a_row
 from tests.ui.pictures import (
     ANY_TIME,
     ENDS,
@@ -54,6 +56,11 @@ TWO_STUCK = Record(
     Cast(array("I", range(1, 15)), dict.fromkeys((12, 13, 14), STUCK), {9}), 1,
 )  # fmt: skip
 """A broadcast to fourteen, of whom three do not read."""
+
+
+def record_line(record: Record, when: str, width: int, id_width: int, body: bool = True) -> Line:
+    """Return a record as the log shows it where nothing is cut."""
+    return message_line(a_row(record), [(f"{when} ", "dim")], width, id_width, body)
 
 
 @given(records(), st.integers(80, 200), st.integers(4, 8), st.booleans())

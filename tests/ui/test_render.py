@@ -1,13 +1,12 @@
 """Bytes, amounts and addresses fit where they are shown, and do no harm there."""
 
 import re
-from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, strategies as st
 from rich.cells import cell_len
 
-from tcpmon.core.escape import ESCAPE, escape, escape_text, unescape
+from tcpmon.core.escape import ESCAPE, escape, escape_text
 from tcpmon.ui import render as module
 from tcpmon.ui.render import (
     BARS,
@@ -19,7 +18,6 @@ from tcpmon.ui.render import (
     hex_lines,
     payload,
     sparkline,
-    wrapped,
 )
 from tests.core.safety import unsafe_in
 from tests.ui.pictures import BYTES, NAMES, WIDTHS, cells, said
@@ -192,75 +190,6 @@ def test_a_payload_is_not_read_to_its_end(width: int, monkeypatch: pytest.Monkey
 
 
 # -- whole messages ------------------------------------------------------------------
-
-WIDEST = len("\\u{10ffff}")  # from here on every escape fits a line
-
-
-@given(BYTES, WIDTHS)
-def test_wrapping_loses_nothing(data: bytes, width: int) -> None:
-    """A wrapped message, read line after line, is the whole message."""
-    assert said([span for line in wrapped(data, width) for span in line]) == escape(data)
-
-
-@given(BYTES, st.integers(WIDEST, 200))
-def test_wrapped_lines_fit(data: bytes, width: int) -> None:
-    """No line of a wrapped message is wider than asked, and none does a terminal harm."""
-    lines = wrapped(data, width)
-    assert [cells(line) for line in lines if cells(line) > width] == []
-    assert unsafe_in("".join(map(said, lines))) == []
-
-
-@given(BYTES, st.integers(1, WIDEST - 1))
-@example(b"\x00abcdefgh", 2)
-def test_wrapped_lines_fit_a_narrow_window(data: bytes, width: int) -> None:
-    """In a window narrower than an escape, only what cannot be cut sticks out of it."""
-    for line in wrapped(data, width):
-        if cells(line) > width:
-            text = said(line)
-            assert ESCAPE.fullmatch(text) or len(text) == 1, f"{text!r} could be cut"
-
-
-@given(BYTES, st.integers(WIDEST, 200))
-def test_wrapped_lines_are_full(data: bytes, width: int) -> None:
-    """A line of a wrapped message ends at a newline, or where the next piece would not fit."""
-    for line, after in pairwise(wrapped(data, width)):
-        following = ESCAPE.match(said(after))
-        piece = following[0] if following else said(after)[:1]
-        assert said(line).endswith("\\n") or cells(line) + cell_len(piece) > width
-
-
-@given(BYTES, st.integers(WIDEST, 200))
-def test_a_newline_ends_a_wrapped_line(data: bytes, width: int) -> None:
-    """A newline stands at the end of its line, and every escape is set off whole."""
-    for line in wrapped(data, width):
-        escapes = [text for text, style in line if style == "escape"]
-        assert all(ESCAPE.fullmatch(text) for text in escapes)
-        assert "\\n" not in escapes or (escapes.count("\\n"), line[-1][0]) == (1, "\\n")
-        assert all("\\" not in text for text, style in line if style != "escape")
-
-
-@pytest.mark.parametrize(
-    ("data", "lines"),
-    [
-        (b"", []),
-        (b"abc", ["abc"]),
-        (b"a\nb", ["a\\n", "b"]),
-        (b"a\n", ["a\\n"]),
-        (b"\n\n", ["\\n", "\\n"]),
-        (b"0123456789ab", ["0123456789", "ab"]),
-        (b"012345678\r\n", ["012345678", "\\r\\n"]),
-        ("日本語世界日本".encode(), ["日本語世界", "日本"]),
-        ("a日本語世界".encode(), ["a日本語世", "界"]),
-    ],
-)
-def test_wrapped(data: bytes, lines: list[str]) -> None:
-    """Ten cells hold ten cells of text, and a newline goes on in the next line."""
-    assert [said(line) for line in wrapped(data, 10)] == lines
-
-
-def test_there_may_be_no_room_at_all() -> None:
-    """A message in a window without a single cell is laid out without an error."""
-    assert unescape(said([span for line in wrapped(b"abc\x00", 0) for span in line])) == b"abc\x00"
 
 
 # -- the dump ------------------------------------------------------------------------

@@ -1,18 +1,21 @@
 """Text in lines that fit, in any encoding, and a cursor that goes by characters."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 from rich.cells import cell_len
 
-from tcpmon.core.charsets import Encoding
-from tcpmon.core.escape import escape
+from tcpmon.core.charsets import LINE_ENDS, Encoding
+from tcpmon.core.escape import ESCAPE, escape, unescape
 from tcpmon.ui.bytecursor import ByteCursor
-from tcpmon.ui.render import cells_of
+from tcpmon.ui.render import Line, cells_of
 from tcpmon.ui.render_bytes import Marks
 from tcpmon.ui.views import prose
 from tcpmon.ui.views.prose import Prose
+from tests.core.safety import unsafe_in
+from tests.ui.pictures import BYTES, WIDTHS, cells, said
 
 DATA = st.binary(max_size=120) | st.text(max_size=60).map(str.encode)
 LONGEST = 12  # cells of the widest escape
@@ -140,3 +143,81 @@ def test_nothing_at_all() -> None:
     view.click(0, 3)
     assert shown(view) == [""]
     assert view.cursor.at == 0
+
+
+def wrapped(data: bytes, width: int) -> list[Line]:
+    """Return all lines of a text, as the pieces that they are made of."""
+    view = a_prose(data, width)
+    return [view.line(number, Marks(-1, 0, 0)) for number in range(view.count())]
+
+
+WIDEST = len("\\u{10ffff}")  # from here on every escape fits a line
+
+
+@given(BYTES, WIDTHS)
+def test_wrapping_loses_nothing(data: bytes, width: int) -> None:
+    """A wrapped message, read line after line, is the whole message."""
+    assert said([span for line in wrapped(data, width) for span in line]) == escape(data)
+
+
+@given(BYTES, st.integers(WIDEST, 200))
+def test_wrapped_lines_fit(data: bytes, width: int) -> None:
+    """No line of a wrapped message is wider than asked, and none does a terminal harm."""
+    lines = wrapped(data, width)
+    assert [cells(line) for line in lines if cells(line) > width] == []
+    assert unsafe_in("".join(map(said, lines))) == []
+
+
+@given(BYTES, st.integers(1, WIDEST - 1))
+@example(b"\x00abcdefgh", 2)
+def test_wrapped_lines_fit_a_narrow_window(data: bytes, width: int) -> None:
+    """In a window narrower than an escape, only what cannot be cut sticks out of it."""
+    for line in wrapped(data, width):
+        if cells(line) > width:
+            text = said(line)
+            assert ESCAPE.fullmatch(text) or len(text) == 1, f"{text!r} could be cut"
+
+
+@given(BYTES, st.integers(WIDEST, 200))
+def test_wrapped_lines_are_full(data: bytes, width: int) -> None:
+    """A line of a wrapped message ends at a newline, or where the next piece would not fit."""
+    for line, after in pairwise(wrapped(data, width)):
+        following = ESCAPE.match(said(after))
+        piece = following[0] if following else said(after)[:1]
+        assert said(line).endswith(tuple(LINE_ENDS)) or cells(line) + cell_len(piece) > width
+
+
+@given(BYTES, st.integers(WIDEST, 200))
+def test_a_newline_ends_a_wrapped_line(data: bytes, width: int) -> None:
+    """A newline stands at the end of its line, and every escape is set off whole."""
+    for line in wrapped(data, width):
+        spans = [text for text, style in line if style == "escape"]
+        escapes = [escape_ for text in spans for escape_ in ESCAPE.findall(text)]
+        assert "".join(escapes) == "".join(spans)
+        if "\\n" in escapes:
+            assert (escapes.count("\\n"), escapes[-1], line[-1][1]) == (1, "\\n", "escape")
+        assert all("\\" not in text for text, style in line if style != "escape")
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"", [""]),
+        (b"abc", ["abc"]),
+        (b"a\nb", ["a\\n", "b"]),
+        (b"a\n", ["a\\n"]),
+        (b"\n\n", ["\\n", "\\n"]),
+        (b"0123456789ab", ["0123456789", "ab"]),
+        (b"012345678\r\n", ["012345678", "\\r\\n"]),
+        ("日本語世界日本".encode(), ["日本語世界", "日本"]),
+        ("a日本語世界".encode(), ["a日本語世", "界"]),
+    ],
+)
+def test_wrapped(data: bytes, lines: list[str]) -> None:
+    """Ten cells hold ten cells of text, and a newline goes on in the next line."""
+    assert [said(line) for line in wrapped(data, 10)] == lines
+
+
+def test_there_may_be_no_room_at_all() -> None:
+    """A message in a window without a single cell is laid out without an error."""
+    assert unescape(said([span for line in wrapped(b"abc\x00", 0) for span in line])) == b"abc\x00"
