@@ -6,8 +6,7 @@ from typing import ClassVar
 from msgspec import Struct
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.binding import BindingType
 
 from tcpmon.core.dialogue import Said, align
 from tcpmon.core.model import Kind, Lens, Message
@@ -17,6 +16,7 @@ from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.dialogues import Dialogue, report
+from tcpmon.ui.screens.side_by_side import SideBySide
 from tcpmon.ui.widgets.dialogue import DialoguePane
 from tcpmon.ui.widgets.footer import KeyFooter
 
@@ -83,19 +83,13 @@ def _note(heard: tuple[Heard, Heard], whole: bool) -> str:
     return "; ".join(notes)
 
 
-class DialogueScreen(Screen[None]):
+class DialogueScreen(SideBySide):
     """Shows what two clients and we have said to each other, up to now."""
 
     CSS_PATH = "dialogue.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.DIALOGUE),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown,space", "page(1)", show=False),
-        Binding("home,g", "edge(0)", show=False),
-        Binding("end,G", "edge(1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.DIALOGUE)
+
+    _pane: DialoguePane
 
     def __init__(
         self, node: Node, clients: tuple[int, int], titles: tuple[str, str], clipboard: Clipboard
@@ -153,38 +147,8 @@ class DialogueScreen(Screen[None]):
         """Both messages of the row, byte by byte."""
         self._pane.open_selected()
 
-    def action_next_difference(self) -> None:
-        """The next row that is not equal."""
-        if not self._pane.step(1):
-            self.notify("no difference after this one", timeout=2)
-
-    def action_previous_difference(self) -> None:
-        """The row before that is not equal."""
-        if not self._pane.step(-1):
-            self.notify("no difference before this one", timeout=2)
-
-    def action_swap(self) -> None:
-        """Left becomes right."""
-        self._pane.swap()
-
     @work
     async def action_copy(self) -> None:
         """What is not equal as text."""
         if dialogue := self._pane.dialogue:
             self._clipboard.copy_for(self.app, await asyncio.to_thread(report, dialogue))
-
-    def action_close(self) -> None:
-        """Back to the clients."""
-        self.dismiss()
-
-    def action_move(self, rows: int) -> None:
-        """Go on by rows."""
-        self._pane.scroll_rows(rows)
-
-    def action_page(self, pages: int) -> None:
-        """Go on by screenfuls."""
-        self._pane.page(pages)
-
-    def action_edge(self, place: int) -> None:
-        """Go to the first or the last row."""
-        self._pane.jump(place)
