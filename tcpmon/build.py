@@ -11,9 +11,9 @@ from tcpmon.engine.thread import EngineThread
 
 def make_engine(config: Config) -> Engine:
     """Return an engine that does what the config says, not started and not listening yet."""
-    rules = dict.fromkeys(config.allow, True) | dict.fromkeys(config.deny, False)
+    access = dict.fromkeys(config.allow, True) | dict.fromkeys(config.deny, False)
     return Engine(
-        answer=_answer(config), half_open=config.half_open, limits=config.limits, rules=rules,
+        answer=_answer(config), half_open=config.half_open, limits=config.limits, access=access,
         framing=config.framing, names=config.names, name_from=config.name_from,
         silence=config.silence, silences=config.silences,
         hints=config.hints,

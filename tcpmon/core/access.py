@@ -60,7 +60,7 @@ def networks_of(peer: str) -> tuple[str, str] | None:
     return str(address), str(around)
 
 
-class Rule(Struct, frozen=True):
+class Permission(Struct, frozen=True):
     """Whether callers of a network may come in.
 
     network: as people write it. until: when it ends, ns since 1970, 0 never.
@@ -100,36 +100,40 @@ class Access:
     """Rules, one for a network at most."""
 
     def __init__(self) -> None:
-        self._rules: dict[Network, Rule] = {}
-        self._found: ByNetwork[Rule] = ByNetwork({})
+        self._permissions: dict[Network, Permission] = {}
+        self._found: ByNetwork[Permission] = ByNetwork({})
         self._closed = False  # somebody is allowed, so others are not
 
     def set(self, network: Network, allow: bool, until: int = 0) -> None:
-        """Allow or deny a network, whatever it was before. until: as a Rule's."""
-        self._rules[network] = Rule(network_text(network), allow, until)
+        """Allow or deny a network, whatever it was before. until: as a Permission's."""
+        self._permissions[network] = Permission(network_text(network), allow, until)
         self._index()
 
     def drop(self, network: Network) -> bool:
         """Forget the rule for a network; say whether there was one."""
-        known = self._rules.pop(network, None) is not None
+        known = self._permissions.pop(network, None) is not None
         self._index()
         return known
 
-    def expire(self, now: int) -> list[Rule]:
+    def expire(self, now: int) -> list[Permission]:
         """Forget the rules that have ended; return them. now: ns since 1970."""
-        over = {network: rule for network, rule in self._rules.items() if 0 < rule.until <= now}
+        over = {
+            network: rule for network, rule in self._permissions.items() if 0 < rule.until <= now
+        }
         if over:
-            self._rules = {net: rule for net, rule in self._rules.items() if net not in over}
+            self._permissions = {
+                net: rule for net, rule in self._permissions.items() if net not in over
+            }
             self._index()
         return list(over.values())
 
-    def rules(self) -> tuple[Rule, ...]:
+    def permissions(self) -> tuple[Permission, ...]:
         """Return all rules, in the order in which they were first made."""
-        return tuple(self._rules.values())
+        return tuple(self._permissions.values())
 
     def refusal(self, host: str) -> str:
         """Return why callers from an address are refused, "" if they are not."""
-        if not self._rules:
+        if not self._permissions:
             return ""
         rule = self._found.find(host)
         if rule is not None:
@@ -137,5 +141,5 @@ class Access:
         return "not among those that are allowed" if self._closed else ""
 
     def _index(self) -> None:
-        self._found = ByNetwork(self._rules)
-        self._closed = any(rule.allow for rule in self._rules.values())
+        self._found = ByNetwork(self._permissions)
+        self._closed = any(rule.allow for rule in self._permissions.values())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from tcpmon.core.access import Rule
+from tcpmon.core.access import Permission
 from tcpmon.core.escape import escape_hidden
 from tcpmon.core.limits import Limits
 from tcpmon.core.units import lasted, size
@@ -242,7 +242,7 @@ class View(Struct, frozen=True):
     """(rx, tx) of the last seconds, oldest first, for a sparkline."""
     limits: Limits
     """What is allowed, as it holds on this machine."""
-    rules: tuple[Rule, ...]
+    permissions: tuple[Permission, ...]
     refusals: tuple[tuple[str, int], ...]
     """Why callers were refused since the node started, and how many for each reason."""
     framed: Framed = Framed()

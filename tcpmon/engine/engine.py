@@ -92,7 +92,7 @@ class Engine:
     """A TCP server you can see into.
 
     answer: bytes to send back for each read, e.g. ``lambda data: data`` for an
-    echo. half_open: keep a connection whose peer has closed its sending side. rules:
+    echo. half_open: keep a connection whose peer has closed its sending side. access:
     whether callers of an address or network are let in, see `tcpmon.core.access`. framing: how
     the log cuts what is said into messages, see `tcpmon.core.framing`. names and name_from:
     what clients are called, see `tcpmon.engine.naming`. silence: seconds after which it is
@@ -120,7 +120,7 @@ class Engine:
         answer: Callable[[bytes], bytes] | None = None,
         half_open: bool = False,
         limits: Limits | None = None,
-        rules: Mapping[str, bool] | None = None,
+        access: Mapping[str, bool] | None = None,
         names: Mapping[str, str] | None = None,
         name_from: str = "",
         silence: float = 0.0,
@@ -160,7 +160,7 @@ class Engine:
         self._untold: dict[str, tuple[int, str]] = {}
         self._refusals: Counter[str] = Counter()
         self._access = Access()
-        for network, allow in (rules or {}).items():
+        for network, allow in (access or {}).items():
             self._access.set(parse_network(network), allow)
         self._naming = Naming(names or {}, name_from, self._renamed, self.warn)
         self._silence = Silence(silence, silences or {}, self._say)
@@ -664,7 +664,7 @@ class Engine:
         return View(
             time.time_ns(), rows, ask.first, count, cursor, self.totals(rates),
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
-            self.limits, self._access.rules(), tuple(self._refusals.items()),
+            self.limits, self._access.permissions(), tuple(self._refusals.items()),
             self._framings.picture(), hidden, trouble,
         )  # fmt: skip
 

@@ -108,7 +108,7 @@ def test_rules_end() -> None:
     assert made.refusal("1.1.1.1") != ""
     assert [rule.network for rule in made.expire(5 * SECOND)] == ["1.1.1.1"]
     assert made.refusal("1.1.1.1") == ""
-    assert [rule.network for rule in made.rules()] == ["10.0.0.0/8"]
+    assert [rule.network for rule in made.permissions()] == ["10.0.0.0/8"]
 
 
 def test_drops_a_rule() -> None:
@@ -117,7 +117,7 @@ def test_drops_a_rule() -> None:
     assert made.drop(parse_network("10.0.0.0/8"))
     assert not made.drop(parse_network("10.0.0.0/8"))
     assert made.refusal("1.1.1.1") == ""
-    assert made.rules() == ()
+    assert made.permissions() == ()
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,9 @@ async def test_a_ban_keeps_out_and_leaves_those_who_are_in(
     view = stage.view()
     assert view.refusals == ((f"{host} is denied", 3),)
     assert (view.totals.refused, view.listeners[0].refused, view.totals.accepted) == (3, 3, 1)
-    assert [(rule.network, rule.allow, rule.until) for rule in view.rules] == [(host, False, 0)]
+    assert [(rule.network, rule.allow, rule.until) for rule in view.permissions] == [
+        (host, False, 0)
+    ]
     await stage.until(lambda: sum(int(line.split()[0]) for line in stage.warnings()) == 3)
     assert all(f"refused: {host} is denied, the last was " in line for line in stage.warnings())
     await stage.engine.do(Unpermit(host))
@@ -179,10 +181,10 @@ async def test_a_ban_for_a_time_ends_by_itself(serve: Serve) -> None:
     stage = await serve(answer=lambda data: data)
     host = "::1" if ":" in stage.listener.addresses[0].rpartition(":")[0] else "127.0.0.1"
     await stage.engine.do(Permit(host, allow=False, seconds=0.4))
-    (rule,) = stage.view().rules
+    (rule,) = stage.view().permissions
     assert 0 < rule.until - time.time_ns() <= 400_000_000
     assert not await is_in(stage, stage.call())
-    await stage.until(lambda: not stage.view().rules)
+    await stage.until(lambda: not stage.view().permissions)
     assert time.time_ns() >= rule.until
     assert await is_in(stage, stage.call())
     assert told(stage, Kind.INFO) == [

@@ -13,7 +13,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from tcpmon.core.access import Rule
+from tcpmon.core.access import Permission
 from tcpmon.core.commands import (
     Command,
     Cut,
@@ -112,7 +112,7 @@ class FakeNode:
         self.listeners: tuple[Listener, ...] = (LISTENER,)
         self.rates: tuple[tuple[float, float], ...] = ()
         self.limits = Limits()
-        self.rules: tuple[Rule, ...] = ()
+        self.permissions: tuple[Permission, ...] = ()
         self.refusals: tuple[tuple[str, int], ...] = ()
         self.framed = Framed()
         self.changes: dict[str, object] = {}
@@ -169,7 +169,7 @@ class FakeNode:
             NOW, tuple(order[ask.first : ask.first + ask.count]), ask.first, len(order),
             ids.index(ask.cursor) if ask.cursor in ids else None,
             replace(totals, **self.changes), self.listeners, self.rates,
-            self.limits, self.rules, self.refusals, self.framed, len(self.clients) - len(order),
+            self.limits, self.permissions, self.refusals, self.framed, len(self.clients) - len(order),
         )  # fmt: skip
 
     def span(self) -> Span:

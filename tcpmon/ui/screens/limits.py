@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from tcpmon.core.access import Rule, network_text, parse_network
+from tcpmon.core.access import Permission, network_text, parse_network
 from tcpmon.core.commands import Command, Permit, Unpermit
 from tcpmon.core.errors import TcpmonError
 from tcpmon.core.limits import Unread
@@ -48,12 +48,12 @@ class LimitsScreen(Screen[None]):
         super().__init__()
         self._node = node
         self._limits = Sheet("limits")
-        self._rules = RulesPane("rules")
+        self._permissions = PermissionsPane("rules")
 
     def compose(self) -> ComposeResult:
         """Two panes and the keys."""
         yield self._limits
-        yield self._rules
+        yield self._permissions
         yield KeyFooter("footer", Place.LIMITS)
 
     def on_mount(self) -> None:
@@ -70,8 +70,8 @@ class LimitsScreen(Screen[None]):
         lines = [*limit_lines(view), [], *refusal_lines(view)]
         self._limits.styles.height = min(len(lines) + 2, max(3, self.size.height - RULES_LEAST - 1))
         self._limits.show([("Limits", "title")], [], lines)
-        self._rules.now = view.now
-        self._rules.show(view.rules)
+        self._permissions.now = view.now
+        self._permissions.show(view.permissions)
 
     def action_up(self) -> None:
         """One row up in the pane that has the focus."""
@@ -82,8 +82,8 @@ class LimitsScreen(Screen[None]):
         self._pane.scroll_rows(1)
 
     @property
-    def _pane(self) -> "Sheet | RulesPane":
-        return self._limits if self._limits.has_focus else self._rules
+    def _pane(self) -> "Sheet | PermissionsPane":
+        return self._limits if self._limits.has_focus else self._permissions
 
     def action_next_pane(self) -> None:
         """To the other pane."""
@@ -111,8 +111,8 @@ class LimitsScreen(Screen[None]):
     @work
     async def action_remove(self) -> None:
         """Forget the selected rule."""
-        if self._rules.selected is not None:
-            await self._do(Unpermit(self._rules.selected.network))
+        if self._permissions.selected is not None:
+            await self._do(Unpermit(self._permissions.selected.network))
 
     async def _do(self, command: Command[None]) -> None:
         try:
@@ -145,7 +145,7 @@ def permit_told(permit: Permit) -> str:
     return f"{text}{others}; who is connected stays"
 
 
-class RulesPane(Listing[Rule]):
+class PermissionsPane(Listing[Permission]):
     """One rule a row. now: ns since 1970."""
 
     now = 0
@@ -164,7 +164,7 @@ class RulesPane(Listing[Rule]):
             who = "All others may connect; the narrower rule decides."
         return [[(f"{who} Who is connected stays.", "dim")]]
 
-    def row(self, item: Rule) -> Line:
+    def row(self, item: Permission) -> Line:
         """Return whom it concerns, and for how long."""
         word: Line = [("allowed ", "good")] if item.allow else [("denied  ", "warn")]
         until = "until it is removed"

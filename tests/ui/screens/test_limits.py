@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from tcpmon.core.access import Rule
+from tcpmon.core.access import Permission
 from tcpmon.core.commands import Permit, Unpermit
 from tcpmon.core.errors import BadNetwork, BadTime, InputError, NoSuchTarget, Stopped
 from tcpmon.core.limits import Unread
@@ -14,9 +14,9 @@ from tests.ui.fakes import NOW, SECOND, SMALL, WIDE, FakeNode, a_client, a_scree
 
 BODY = 76  # cells inside a pane of 80
 RULES = (
-    Rule("10.0.0.0/8", True),
-    Rule("10.0.0.7", False, NOW + 600 * SECOND),
-    Rule("fe80::/10", False),
+    Permission("10.0.0.0/8", True),
+    Permission("10.0.0.7", False, NOW + 600 * SECOND),
+    Permission("fe80::/10", False),
 )
 
 
@@ -26,7 +26,7 @@ def a_node() -> FakeNode:
     node.limits = replace(node.limits, clients=5, per_address=3, accepts=100, idle_seconds=90.0)
     node.changes = {"unsent": 147_000, "kept_bytes": 12_400_000, "refused": 100}
     node.refusals = (("10.0.0.7 is denied", 4), ("limit of 5 clients reached", 96))
-    node.rules = RULES
+    node.permissions = RULES
     return node
 
 
