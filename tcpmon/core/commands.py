@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from tcpmon.core.endpoint import Endpoint
+from tcpmon.core.jobs import Job
 from tcpmon.core.model import Listener
 from tcpmon.core.tcpinfo import TcpInfo
 
@@ -18,6 +19,11 @@ R_co = TypeVar("R_co", covariant=True)
 
 class Command(Struct, Generic[R_co], frozen=True):
     """Something a node can do; R_co is what comes back."""
+
+
+Whom = tuple[int, ...] | str | None
+"""For whom something is: clients by number, all open ones that a filter lets through as it says
+then (see core.query), or None, all that are open."""
 
 
 class Listen(Command[Listener], frozen=True):
@@ -58,10 +64,113 @@ class Delivery(Struct, frozen=True):
 
 
 class Send(Command[Delivery], frozen=True):
-    """Send data to clients; clients=None means to all that are open."""
+    """Send data to clients.
 
-    data: bytes
-    clients: tuple[int, ...] | None = None
+    text: a payload as a person writes it, see core.payload, instead of data; it is filled in for
+    each of them. Raises BadPayload, BadFilter.
+    """
+
+    data: bytes = b""
+    clients: Whom = None
+    text: str = ""
+
+
+class Repeat(Command[Job], frozen=True):
+    """Send a payload again and again, the first time at once. It goes on by itself, see View.jobs.
+
+    text: as Send's. every: seconds; times: how often, 0 = until it is stopped. A filter is asked
+    anew each time. Raises BadPayload, BadFilter, BadTime.
+    """
+
+    text: str
+    clients: Whom
+    every: float
+    times: int = 0
+
+
+class SendFile(Command[Job], frozen=True):
+    """Send the bytes of a file, at the pace of the slowest of those it is for.
+
+    It goes on by itself, see View.jobs; no more of it is in memory than what waits to be taken.
+    Raises CannotRead, BadFilter, NoSuchTarget.
+    """
+
+    path: str
+    clients: Whom
+
+
+class Order(StrEnum):
+    """What a job is told."""
+
+    HOLD = "hold"
+    GO_ON = "go on"
+    STOP = "stop"
+
+
+class Tell(Command[None], frozen=True):
+    """Tell a job to wait, to go on, or to stop.
+
+    Raises NoSuchTarget.
+    """
+
+    job: int
+    order: Order
+
+
+class ForgetJobs(Command[int], frozen=True):
+    """Take jobs that are over off the list. Returns how many."""
+
+
+class Instruct(Command[None], frozen=True):
+    """Answer clients by these rules from now on, see core.rules; they take the place of all
+    others. Rules of the same name keep their counts, and whether they are on.
+
+    source: the file they come from, "" for none. Raises BadRules; then those of before stay.
+    """
+
+    text: str
+    source: str = ""
+
+
+class Switch(Command[None], frozen=True):
+    """Turn a rule on or off, by its place in the list; on also after it was in trouble.
+
+    Raises NoSuchTarget.
+    """
+
+    rule: int
+    on: bool
+
+
+class Flag(Command[None], frozen=True):
+    """Mark a client with a few words why, "" for no more.
+
+    Raises NoSuchTarget.
+    """
+
+    client: int
+    why: str
+
+
+class Note(Command[None], frozen=True):
+    """Keep a line about a client among the records.
+
+    warn: it is something the operator should know. Raises NoSuchTarget.
+    """
+
+    client: int
+    text: str
+    warn: bool = False
+
+
+class StopReading(Command[None], frozen=True):
+    """Take no more bytes from a client for so many seconds, so that TCP holds it back; 0 = go on.
+
+    Raises NoSuchTarget.
+    """
+
+    client: int
+    seconds: float
 
 
 class How(StrEnum):
@@ -71,12 +180,14 @@ class How(StrEnum):
     """Send what is queued, then FIN; a reset only if that is not possible within a second."""
     RESET = "reset"
     """RST at once; what is queued is lost."""
+    HALF = "half-close"
+    """Send what is queued, then FIN; what the peer says is still read, until it closes too."""
 
 
 class Disconnect(Command[int], frozen=True):
-    """End connections; clients=None means all. Returns how many were open."""
+    """End connections. Returns how many were open. Raises BadFilter."""
 
-    clients: tuple[int, ...] | None
+    clients: Whom
     how: How = How.CLOSE
 
 

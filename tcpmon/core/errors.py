@@ -82,6 +82,21 @@ class BadName(InputError):
     """Not a name, or not a pattern of one."""
 
 
+class BadRules(InputError):
+    """Not rules that can be followed.
+
+    line: the line of the text that is wrong, from 1 on; 0 where that is not known.
+    """
+
+    def __init__(self, message: str, line: int, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.line = line
+
+
+class BadScript(InputError):
+    """Not a script that can be run."""
+
+
 class BadConfig(InputError):
     """A config file says something that cannot be used."""
 
@@ -109,6 +124,10 @@ class CannotListen(WorldError):
     """An address could not be bound."""
 
     exit_code = 3
+
+
+class CannotRead(WorldError):
+    """A file cannot be read."""
 
 
 class CannotWrite(WorldError):

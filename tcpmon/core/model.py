@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from tcpmon.core.access import Permission
 from tcpmon.core.escape import escape_hidden
+from tcpmon.core.jobs import Job
 from tcpmon.core.limits import Limits
 from tcpmon.core.units import lasted, size
 
@@ -110,7 +111,8 @@ class Client(Struct, frozen=True, gc=False):
     silent: for how long it has said nothing, where that is longer than it should be.
     first: how it began, where that may tell what it is, see core.openings. unanswered: whether
     it said something and was sent nothing since. repeats: how often in a row it has said the
-    same, at most once a second, and was sent nothing meanwhile.
+    same, at most once a second, and was sent nothing meanwhile. flag: why it is marked, as a
+    rule, a dialogue or a script says, "" if it is not; it may hold what a peer sent: escape it.
     """
 
     id: int
@@ -143,6 +145,7 @@ class Client(Struct, frozen=True, gc=False):
     first: bytes = b""
     unanswered: bool = False
     repeats: int = 0
+    flag: str = ""
 
 
 def forgotten(id: int, opened: int, peer: str, listener: str) -> Client:
@@ -250,6 +253,12 @@ class View(Struct, frozen=True):
     """How many rows more there are without the filter."""
     trouble: str = ""
     """What is wrong with the filter by now (a pattern that takes too long), "" for nothing."""
+    jobs: tuple[Job, ...] = ()
+    """What is being sent over a while, and what was, the oldest first."""
+    rules_on: int = 0
+    """How many rules answer clients."""
+    acting_trouble: str = ""
+    """What is wrong with rules or script, "" for nothing."""
 
 
 class Cast(Struct, frozen=True):

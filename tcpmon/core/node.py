@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tcpmon.core.commands import Command
 from tcpmon.core.model import WHOLE, Ask, Lens, Message, Place, Record, Sifted, Span, View
+from tcpmon.core.playbook import Playbook
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -27,6 +28,9 @@ class Node(Protocol):
 
     def view(self, ask: Ask) -> View:
         """Return the rows asked for, and the sums over all. Costs what the rows cost."""
+
+    def playbook(self) -> Playbook:
+        """Return the rules and the script that answer clients."""
 
     def span(self) -> Span:
         """Return which records are kept now."""

@@ -34,6 +34,7 @@ from tcpmon.core.commands import (
     Silence as SetSilence,
     Unlisten,
     Unpermit,
+    Whom,
 )
 from tcpmon.core.cutting.framings import Framings
 from tcpmon.core.cutting.log import Log
@@ -62,6 +63,7 @@ from tcpmon.core.model import (
     open_data,
 )
 from tcpmon.core.naming import Finder
+from tcpmon.core.playbook import Playbook
 from tcpmon.core.scans import Scans
 from tcpmon.core.store import Raw, Store
 from tcpmon.core.tcpinfo import TcpInfo
@@ -290,9 +292,9 @@ class Engine:
             case Listen():
                 answer = await self._listen(command)
             case Send():
-                answer = await self._send(command.data, command.clients)
+                answer = await self._send(command.data, self._ids(command.clients))
             case Disconnect():
-                answer = await self._disconnect(command.clients, command.how)
+                answer = await self._disconnect(self._ids(command.clients), command.how)
             case SetSilence():
                 answer = None
                 await self._set_silence(command)
@@ -408,6 +410,15 @@ class Engine:
         wanted = list(self._roster.open) if clients is None else clients
         act = Connection.close if how is How.CLOSE else Connection.abort
         return await self._each(wanted, act)
+
+    def _ids(self, whom: Whom) -> Sequence[int] | None:
+        """Return who is meant; None for all. Raises BadFilter."""
+        if not isinstance(whom, str):
+            return whom
+        from tcpmon.core.query import parse
+
+        query, now = parse(whom), time.time_ns()
+        return [id for id, each in self._roster.open.items() if query.client(each.picture(), now)]
 
     async def _each(self, clients: Sequence[int], act: Callable[[Connection], None]) -> int:
         count = 0
@@ -685,6 +696,10 @@ class Engine:
             span.end - span.first, self.store.kept_bytes, span.first, self._trouble,
             self._silent,
         )  # fmt: skip
+
+    def playbook(self) -> Playbook:
+        """Return the rules and the script that answer clients."""
+        return Playbook()
 
     def span(self) -> Span:
         """Return which records are kept now."""

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from tcpmon.core.commands import Command
 from tcpmon.core.errors import Stopped
 from tcpmon.core.model import Ask, Lens, Message, Place, Record, Sifted, Span, View
+from tcpmon.core.playbook import Playbook
 from tcpmon.engine.engine import Engine
 
 R = TypeVar("R")
@@ -100,6 +101,9 @@ class EngineThread:
 
     def view(self, ask: Ask) -> View:
         return self.engine.view(ask)
+
+    def playbook(self) -> Playbook:
+        return self.engine.playbook()
 
     def span(self) -> Span:
         return self.engine.span()

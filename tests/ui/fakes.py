@@ -32,6 +32,7 @@ from tcpmon.core.commands import (
 from tcpmon.core.cutting.framings import Framings
 from tcpmon.core.cutting.log import Log
 from tcpmon.core.errors import BadFilter, TcpmonError
+from tcpmon.core.jobs import Job
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
@@ -51,6 +52,7 @@ from tcpmon.core.model import (
     Trouble,
     View,
 )
+from tcpmon.core.playbook import Playbook
 from tcpmon.core.query import Query, parse
 from tcpmon.core.store import Raw, Store
 from tcpmon.core.tcpinfo import TcpInfo
@@ -115,6 +117,8 @@ class FakeNode:
         self.permissions: tuple[Permission, ...] = ()
         self.refusals: tuple[tuple[str, int], ...] = ()
         self.framed = Framed()
+        self.jobs: tuple[Job, ...] = ()
+        self.plays = Playbook()
         self.changes: dict[str, object] = {}
         self.commands: list[object] = []
         self.answers: dict[type, object] = {
@@ -169,8 +173,12 @@ class FakeNode:
             NOW, tuple(order[ask.first : ask.first + ask.count]), ask.first, len(order),
             ids.index(ask.cursor) if ask.cursor in ids else None,
             replace(totals, **self.changes), self.listeners, self.rates,
-            self.limits, self.permissions, self.refusals, self.framed, len(self.clients) - len(order),
+            self.limits, self.permissions, self.refusals, self.framed,
+            len(self.clients) - len(order), "", self.jobs,
         )  # fmt: skip
+
+    def playbook(self) -> Playbook:
+        return self.plays
 
     def span(self) -> Span:
         if not self.kept:

@@ -17,7 +17,7 @@ from textual.message import Message
 
 from tcpmon.core.errors import BadPayload
 from tcpmon.core.escape import escape, escape_hidden
-from tcpmon.core.payload import Form, LineEnd, parse
+from tcpmon.core.payload import Facts, Form, LineEnd, parse
 from tcpmon.core.units import number
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
@@ -112,7 +112,7 @@ class Composer(Vertical):
 
     def payload(self) -> bytes:
         """Return what would be sent. Raises BadPayload."""
-        return parse(self.input.value, self.form, self.end)
+        return parse(self.input.value, self.form, self.end).fill(Facts())
 
     def submit(self) -> None:
         """Send, if it is bytes and not nothing."""
@@ -145,7 +145,7 @@ class Composer(Vertical):
         """Text or hex; what is written is turned into the other form where that is possible."""
         other = Form.HEX if self.form is Form.TEXT else Form.TEXT
         try:
-            data = parse(self.input.value, self.form, LineEnd.NONE)
+            data = parse(self.input.value, self.form, LineEnd.NONE).fill(Facts())
         except BadPayload:
             pass
         else:

@@ -23,6 +23,7 @@ from tcpmon.core.model import (
     View,
 )
 from tcpmon.core.node import R, whole
+from tcpmon.core.playbook import Playbook
 from tests.core.export.messages import a_message
 
 
@@ -46,6 +47,9 @@ class Node:
         """Keep only the records from this one on."""
         self.first = first
         self.kept = [record for record in self.kept if record.seq >= first]
+
+    def playbook(self) -> Playbook:
+        return Playbook()
 
     def span(self) -> Span:
         return Span(self.first, self.kept[-1].seq + 1 if self.kept else self.first)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tcpmon.core.errors import BadPayload
-from tcpmon.core.payload import Form, LineEnd, parse, parse_hex
+from tcpmon.core.payload import LineEnd, parse_hex
 from tests.core.safety import refusal, unsafe_in
 
 
@@ -59,25 +59,6 @@ def test_any_text_is_hex_or_a_plain_mistake(text: str) -> None:
     error = refusal(parse_hex, text, BadPayload)
     assert error is None or 0 <= error.place < len(text)
     assert unsafe_in(str(error)) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "form", "end", "data"),
-    [
-        ("ping", Form.TEXT, LineEnd.LF, b"ping\n"),
-        ("ping", Form.TEXT, LineEnd.CRLF, b"ping\r\n"),
-        ("ping", Form.TEXT, LineEnd.CR, b"ping\r"),
-        ("ping", Form.TEXT, LineEnd.NUL, b"ping\0"),
-        (r"ping\n", Form.TEXT, LineEnd.NONE, b"ping\n"),
-        ("", Form.TEXT, LineEnd.LF, b"\n"),
-        ("", Form.TEXT, LineEnd.NONE, b""),
-        ("0a 0b", Form.HEX, LineEnd.LF, b"\n\x0b"),
-        ("", Form.HEX, LineEnd.LF, b""),
-    ],
-)
-def test_parse(text: str, form: Form, end: LineEnd, data: bytes) -> None:
-    """The line end follows text, an empty one too, and never hex."""
-    assert parse(text, form, end) == data
 
 
 def test_line_ends_go_round() -> None:

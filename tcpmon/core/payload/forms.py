@@ -4,7 +4,7 @@ import re
 from enum import Enum, StrEnum
 
 from tcpmon.core.errors import BadPayload
-from tcpmon.core.escape import escape_text, unescape
+from tcpmon.core.escape import escape_text
 
 
 class Form(StrEnum):
@@ -54,11 +54,3 @@ def parse_hex(text: str) -> bytes:
             raise BadPayload(f"{digits[:8]} has a digit too few or too many", match.start())
         parts.append(bytes.fromhex(digits.zfill(2)))
     return b"".join(parts)
-
-
-def parse(text: str, form: Form, end: LineEnd) -> bytes:
-    """Return the bytes to send for what was typed. end: only behind text.
-
-    Raises BadPayload.
-    """
-    return parse_hex(text) if form is Form.HEX else unescape(text) + end.value
