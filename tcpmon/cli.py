@@ -177,6 +177,8 @@ def _parser(prog: str, usage: str, description: str) -> _Parser:
         help="what no flag says is taken from FILE (~/.config/tcpmon/config.toml)")  # fmt: skip
     add("--echo", action="store_true", default=None, help="send back what comes")
     add("--reply", metavar="TEXT", help="answer each read with TEXT")
+    add("--script", metavar="FILE",
+        help="a Python file that acts on what clients do: on_message(client, message)")  # fmt: skip
     add("--half-open", action="store_true", default=None,
         help="keep clients that have closed their sending side")  # fmt: skip
     add("--keep", metavar="SIZE",

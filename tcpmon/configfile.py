@@ -71,7 +71,10 @@ class File(Table, frozen=True):
 
 _TABLES: dict[str, type[Table]] = {"": File, "listen": ListenTable, "naming": NamingTable}
 
-_ELSEWHERE = {"name_from": "write match = '…' under [naming]"}
+_ELSEWHERE = {
+    "name_from": "write match = '…' under [naming]",
+    "script": "a program is run only when it is asked for, with --script FILE",
+}
 """Where flags stand that are no keys of their own."""
 
 

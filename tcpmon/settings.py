@@ -15,7 +15,7 @@ from tcpmon.config import Config, Own
 from tcpmon.configfile import File, ListenTable, read
 from tcpmon.core.access import network_text, parse_network
 from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, Endpoint, TcpEndpoint, clash, parse
-from tcpmon.core.errors import BadAddress, BadConfig, BadSize, BadTime, InputError
+from tcpmon.core.errors import BadAddress, BadConfig, BadScript, BadSize, BadTime, InputError
 from tcpmon.core.escape import escape_text, unescape
 from tcpmon.core.framing import spec as framings
 from tcpmon.core.limits import MIB, Limits, Unread
@@ -106,6 +106,7 @@ def node(given: Given) -> Config:
             for key, value in file.filters.items()
         },
         own=own,
+        script=_script(given),
     )
 
 
@@ -120,6 +121,23 @@ def _filter(name: str, text: str) -> str:
 
     check(name, text)
     return text
+
+
+def _script(given: Given) -> str:
+    """Return the path of a script that can be read. What is in it is found out when it runs, so
+    that it can be mended then. Raises BadScript."""
+    path: str | None = given.get("script")
+    if path is None:
+        return ""
+    try:
+        if not os.path.isfile(path):
+            os.stat(path)
+            raise BadScript(f"--script: {escape_text(path)} is not a file", "name a Python file")
+        with open(path, "rb"):
+            return path
+    except (OSError, ValueError) as error:  # ValueError: a NUL
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        raise BadScript(f"--script: cannot read {escape_text(path)}: {why}") from None
 
 
 def _answer(given: Given) -> tuple[bool, bytes | None]:

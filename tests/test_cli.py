@@ -30,6 +30,7 @@ COMMON = {
     "--help", "--echo", "--reply", "--half-open", "--keep", "--max-clients", "--max-per-address",
     "--max-accepts", "--max-idle", "--max-unsent", "--unread", "--allow", "--deny",
     "--config", "--framing", "--name-from", "--silence", "--no-hints",
+    "--script",
 }  # fmt: skip
 OPTIONS = {
     (): COMMON | {"--theme", "--version"},
@@ -245,6 +246,7 @@ def test_options(understood: Callable[..., ServeConfig]) -> None:
     assert (config.node.limits.keep, config.node.limits.clients) == (MIB, 1)
     node = understood("--framing", "line", "--name-from", r"id=(\d+)", "--silence", "30s").node
     assert (node.framing, node.name_from, node.silence) == ("line", r"id=(\d+)", 30.0)
+    assert (node.script, understood("--script", __file__).node.script) == ("", __file__)
     assert (node.hints, understood("--no-hints").node.hints) == (True, False)
 
 
@@ -513,6 +515,12 @@ def test_bad_option_of_serve(arguments: list[str], told: str, refused: Callable[
         (["--name-from", "("], "( is not a pattern: missing ) at character 2"),
         (["--name-from", "x" * 201], "is too long; 200 characters are the most"),
         (["--config", "/nonexistent/a"], "cannot read /nonexistent/a: no such file or directory"),
+        (
+            ["--script", "/nonexistent/a.py"],
+            "--script: cannot read /nonexistent/a.py: no such file",
+        ),
+        (["--script", "/"], "--script: / is not a file; name a Python file"),
+        (["--script", "a\0"], "--script: cannot read a\\x00: embedded null"),
         (["-c", "/"], "cannot read /: is a directory"),
         (["-c", ""], "cannot read : no such file or directory"),
         (["--max-unsent", "1KiB"], "--max-unsent 1KiB is too little; 64 KiB is the least"),

@@ -107,6 +107,7 @@ def test_nothing(tmp_path: Path) -> None:
         ("[silence]\na = '1s'\nb = []", 'silence."b" must be a number or a text in quotes, not a'),
         ("silence = []", "silence must be a number or a text in quotes or a table, not a list"),
         ("name_from = 'a'", "there is no key name_from; write match = '…' under [naming]"),
+        ("script = 'a.py'", "there is no key script; a program is run only when it is asked for, "),
         ("no_hints = true", "there is no key no_hints; did you mean hints?"),
         ("[filters]\na.b = 'c'", 'filters."a" must be a text in quotes, not a table'),
     ],
