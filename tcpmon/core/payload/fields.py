@@ -66,7 +66,7 @@ def now(text: str, place: int) -> Piece:
     """Return the field of the time. text: all that is behind the name; place: where it begins."""
     words = [Word(match[0], place + match.start()) for match in re.finditer(r"\S+", text)]
     if not words:
-        return Piece(lambda filling: _iso(filling.facts.now))
+        return Piece(lambda filling: _iso(filling.facts.now, place))
     first = words[0].text
     if first in _SINCE:
         unit, rest = _SINCE[first], words[1:]
@@ -109,9 +109,8 @@ def _time(now: int, place: int) -> datetime:
         raise BadPayload("the clock is in no year that can be written", place) from None
 
 
-def _iso(now: int) -> bytes:
-    at = _time(now, 0)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z".encode()
+def _iso(now: int, place: int) -> bytes:
+    return _time(now, place).isoformat(timespec="milliseconds")[:23].encode() + b"Z"
 
 
 def hexadecimal(text: str, place: int) -> Piece:
