@@ -23,6 +23,7 @@ class Place(StrEnum):
     DIALOGUE = "dialogue"
     LISTENERS = "listeners"
     LIMITS = "limits"
+    RECEIPT = "receipt"
 
 
 class Group(StrEnum):
@@ -41,6 +42,7 @@ class Group(StrEnum):
     DIALOGUE = "Two clients side by side"
     LISTENERS = "Listeners"
     LIMITS = "Limits and access"
+    RECEIPT = "Who got it"
 
 
 class Action(Struct, frozen=True):
@@ -170,6 +172,8 @@ ACTIONS: tuple[Action, ...] = (
           "copy it as hex, as a literal of C, Python, Go, Rust …", Group.MESSAGES),
     _main("export", "w", "Export", "Export to a file",
           "write messages to a file: text, hex, JSON, raw", Group.MESSAGES),
+    _main("receipt", "W", "Who got it", "Who got it",
+          "who has what was sent, who waits for it, who does not", Group.MESSAGES),
     _main("plot", "P", "Plots", "Plots", "see rates, gaps and numbers out of messages",
           Group.MESSAGES),
     _main("clear-log", "ctrl+l", "Clear view", "Clear the log's view",
@@ -357,6 +361,14 @@ ACTIONS: tuple[Action, ...] = (
            palette=False),
     Action("close", ("escape", "q", "L"), "Back", "Back", "back to the clients", Group.LIMITS,
            Place.LIMITS, footer=100, palette=False),
+
+    Action("copy", ("y",), "Copy", "Copy", "copy who got it and who did not as text", Group.RECEIPT,
+           Place.RECEIPT, footer=1, palette=False),
+    Action("up", ("up", "k"), "Up", "Up", "one row up", Group.RECEIPT, Place.RECEIPT, palette=False),
+    Action("down", ("down", "j"), "Down", "Down", "one row down", Group.RECEIPT, Place.RECEIPT,
+           palette=False),
+    Action("close", ("escape", "q", "W"), "Back", "Back", "back to the log", Group.RECEIPT,
+           Place.RECEIPT, footer=100, palette=False),
 )  # fmt: skip
 
 

@@ -79,6 +79,25 @@ async def test_a_personal_payload_is_each_ones_own_record(serve: Serve) -> None:
     assert stage.engine.counters == {"sent": 2}
 
 
+async def test_the_fields_of_a_text_are_each_ones_own(serve: Serve) -> None:
+    """What is written with fields goes out filled in: what is of a client for each, what is of
+    the time or the count for all at once, and counts go on from one order to the next."""
+    stage = await serve()
+    peers = [await stage.peer() for _ in range(2)]
+    for _ in range(2):
+        assert (await stage.engine.do(Send(text="${client.id} ${counter own};"))).accepted == 2
+        assert (await stage.engine.do(Send(text="${counter all};"))).accepted == 2
+    said = [b"".join(r.data for r in stage.records(peer)[1:]).split(b";") for peer in peers]
+    assert await peers[0].hear(sum(map(len, said[0])) + 4) == b";".join(said[0])
+    own = [[int(text.split()[1]) for text in texts[:4:2]] for texts in said]
+    assert [texts[0].split()[0] for texts in said] == [b"1", b"2"]
+    assert own == [[own[0][0], own[0][0] + 2], [own[0][0] + 1, own[0][0] + 3]]
+    assert said[0][1:4:2] == said[1][1:4:2]
+    assert int(said[0][3]) == int(said[0][1]) + 1
+    kinds = [Kind.OPEN, Kind.TX, Kind.CAST, Kind.TX, Kind.CAST]
+    assert stage.kinds(peers[0]) == stage.kinds(peers[1]) == kinds
+
+
 async def test_what_only_counts_is_filled_in_once(serve: Serve) -> None:
     """What varies with time but not from one client to the next is one payload for all."""
     stage = await serve()

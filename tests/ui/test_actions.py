@@ -19,6 +19,7 @@ from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.screens.plot import PlotScreen
+from tcpmon.ui.screens.receipt import ReceiptScreen
 from tcpmon.ui.widgets.composer import ComposerInput
 from tcpmon.ui.widgets.filterbar import FilterInput
 from tcpmon.ui.widgets.footer import ALWAYS, KeyFooter
@@ -32,6 +33,7 @@ DOERS: dict[Place, type[DOMNode]] = {
     Place.DIALOGUE: DialogueScreen,
     Place.LISTENERS: ListenersScreen,
     Place.LIMITS: LimitsScreen,
+    Place.RECEIPT: ReceiptScreen,
     Place.COMPOSER: ComposerInput,
     Place.FILTER: FilterInput,
 }

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tcpmon.core.commands import How
-from tcpmon.core.model import Ask, Client, View
+from tcpmon.core.model import Ask, Client, Kind, View
 from tcpmon.core.node import Node, look_up
 from tcpmon.core.units import counted
 from tcpmon.ui import framed
@@ -463,6 +463,16 @@ class MainScreen(Screen[None]):
 
     def action_times(self) -> None:
         self.notify(f"times: {self._messages.next_times()}", timeout=2)
+
+    def action_receipt(self) -> None:
+        """Of the row of the log, if it was sent."""
+        from tcpmon.ui.screens.receipt import ReceiptScreen
+
+        record = self._messages.selected
+        if record is None or record.kind not in (Kind.TX, Kind.CAST):
+            self.notify("go to the row of something that was sent", severity="warning")
+            return
+        self.app.push_screen(ReceiptScreen(self._node, record, self._title_of, self._clipboard))
 
     @work
     async def action_plot(self) -> None:
