@@ -14,6 +14,7 @@ from tcpmon.ui.actions import ACTIONS, Action, Group, Place, of, shown_key
 from tcpmon.ui.screens.client import ClientScreen
 from tcpmon.ui.screens.compare import CompareScreen
 from tcpmon.ui.screens.dialogue import DialogueScreen
+from tcpmon.ui.screens.jobs import JobsScreen
 from tcpmon.ui.screens.limits import LimitsScreen
 from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
@@ -34,6 +35,7 @@ DOERS: dict[Place, type[DOMNode]] = {
     Place.LISTENERS: ListenersScreen,
     Place.LIMITS: LimitsScreen,
     Place.RECEIPT: ReceiptScreen,
+    Place.JOBS: JobsScreen,
     Place.COMPOSER: ComposerInput,
     Place.FILTER: FilterInput,
 }
