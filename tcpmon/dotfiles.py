@@ -21,6 +21,9 @@ from tcpmon.core.naming import Names
 MOST = 4 << 20
 """Bytes of a file that are read: a config is no data."""
 
+HISTORY = 1 << 20
+"""Bytes of what was sent that are read; a longer file is cut down to half of that."""
+
 _HEADING = """\
 # Names that were given in tcpmon and are to be remembered, by address.
 # tcpmon writes this file anew each time. Names of your own are better kept
@@ -158,14 +161,14 @@ def read_history() -> tuple[list[Written], int]:
     try:
         with open(path, "rb", opener=_only_a_file) as file:
             length = file.seek(0, os.SEEK_END)
-            file.seek(max(0, length - MOST))
-            data = file.read(MOST)
+            file.seek(max(0, length - HISTORY))
+            data = file.read(HISTORY)
     except FileNotFoundError:
         return [], 0
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise CannotRead(f"cannot read {escape_text(path)}: {why}") from None
-    return of_lines(data if length <= MOST else data.partition(b"\n")[2])
+    return of_lines(data if length <= HISTORY else data.partition(b"\n")[2])
 
 
 def add_to_history(written: Written) -> None:
@@ -175,9 +178,11 @@ def add_to_history(written: Written) -> None:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with _locked(path) as handle:
             os.write(handle, to_line(written))
-            if os.fstat(handle).st_size > MOST:
-                kept, _ = read_history()
-                _replace(os.path.realpath(path), b"".join(map(to_line, kept)))
+            if os.fstat(handle).st_size > HISTORY:
+                kept = b"".join(map(to_line, read_history()[0]))
+                if len(kept) > HISTORY // 2:
+                    kept = kept[-HISTORY // 2 :].partition(b"\n")[2]
+                _replace(os.path.realpath(path), kept)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise CannotWrite(f"cannot write {escape_text(path)}: {why}") from None

@@ -10,7 +10,7 @@ from tcpmon.core.payload import Form
 
 MOST = 500
 """Payloads that are kept."""
-LONGEST = 1 << 16
+LONGEST = 1 << 14
 """Characters of one: what is longer is no line that anybody writes twice."""
 
 
@@ -47,7 +47,9 @@ def of_lines(data: bytes) -> tuple[list[Written], int]:
         if len(written.text) > LONGEST:
             wrong += 1
             continue
-        found = add(found, Written(written.form, escape_hidden(written.text), written.exact))
+        plain = written.text.isascii() and written.text.isprintable()
+        text = written.text if plain else escape_hidden(written.text)
+        found = add(found, Written(written.form, text, written.exact))
     return found, wrong
 
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -11,6 +12,7 @@ from textual.widgets import Static
 
 from tcpmon.core.commands import Repeat, Whom
 from tcpmon.core.errors import BadPayload, BadTime, InputError
+from tcpmon.core.escape import escape_hidden
 from tcpmon.core.payload import parse
 from tcpmon.core.units import counted, lasted, number, parse_time
 from tcpmon.ui.widgets.line_input import LineInput
@@ -55,6 +57,19 @@ def told(repeat: Repeat) -> str:
     return f"{counted(repeat.times, 'time')}, {every}: at once, and the last after {over}"
 
 
+class PayloadInput(LineInput):
+    """A line in which what cannot be seen is turned into an escape as it comes in."""
+
+    def insert_text_at_cursor(self, text: str) -> None:
+        super().insert_text_at_cursor(escape_hidden(text, self.value[: self.cursor_position]))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert all lines of a pasted text, not only the first."""
+        event.stop()
+        event.prevent_default()
+        self.insert_text_at_cursor("\n".join(event.text.splitlines()))
+
+
 class RepeatScreen(ModalScreen[Repeat | None]):
     """Asks. words: who it is for; text: what is there to begin with."""
 
@@ -71,7 +86,7 @@ class RepeatScreen(ModalScreen[Repeat | None]):
         self._words = words
         self._whom = whom
         self._writing = writing
-        self._text = LineInput(text, select_on_focus=False, compact=True, id="text")
+        self._text = PayloadInput(text, select_on_focus=False, compact=True, id="text")
         self._every = LineInput("1s", compact=True, id="every")
         self._times = LineInput(placeholder="until stopped", compact=True, id="times")
         self._told = Static("", markup=False, id="told")

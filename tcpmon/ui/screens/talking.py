@@ -118,12 +118,18 @@ class Talking:
     # -- to whom ----------------------------------------------------------------------
 
     async def whom(self, client: int | None, marked: tuple[int, ...], filter: str) -> None:
-        """Write to others."""
+        """Write to others; what is written is for them then."""
         from tcpmon.ui.screens.whom import ask_whom
 
         whom = await ask_whom(self._errands, self._aim, client, marked, filter, self._filters)
-        if not isinstance(whom, bool):
-            self._write_to(whom)
+        if isinstance(whom, bool):
+            return
+        composer = self._composer
+        written = composer.written
+        composer.put(composer.blank)
+        self._write_to(whom)
+        if written.text:
+            composer.put(written)
 
 
 def _sending(text: str, whom: Whom) -> Send:

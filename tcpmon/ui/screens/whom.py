@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 
 from tcpmon.core.commands import Whom
 from tcpmon.core.errors import BadFilter
+from tcpmon.core.escape import escape_hidden
 from tcpmon.core.units import counted, number
 from tcpmon.ui.aim import Aim
+from tcpmon.ui.render import fit
 from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.errands import Errands
 
 EXAMPLES = "ip:10.0.0.0/8, name:gps*, port:9000"
+FILTER_CELLS = 34
 QUESTION = "Write to whom?"
 _LINES = ["Who matches a filter is seen each time something is sent."]
 
@@ -59,7 +62,8 @@ async def ask_whom(
     if marked:
         options["m"] = f"the {number(len(marked))} marked"
     if filter:
-        options["t"] = f"those that the table shows: {filter}"
+        shown = fit(escape_hidden(filter), FILTER_CELLS).rstrip()
+        options["t"] = f"those that the table shows: {shown}"
     options |= {"f": "those that match a filter …", "a": "all clients"}
     match await errands.choose(QUESTION, _LINES, options):
         case "c" if client is not None:

@@ -106,6 +106,8 @@ class Composer(Vertical):
 
     def aim(self, targets: Targets, listener: str) -> None:
         """Say who is meant. listener: its line end is used."""
+        if targets != self.targets:
+            self._note = ("", "")  # it was about others
         self.targets = targets
         self._listener = listener
         self.retitle()

@@ -1,10 +1,11 @@
 """What to repeat is read with care, and said in words."""
 
 import pytest
+from textual import events
 
 from tcpmon.core.commands import Repeat
 from tcpmon.core.errors import InputError
-from tcpmon.ui.screens.repeating import RepeatScreen, read, told
+from tcpmon.ui.screens.repeating import PayloadInput, RepeatScreen, read, told
 from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, a_screen, text
 
 
@@ -51,8 +52,11 @@ async def test_a_payload_is_repeated(size: tuple[int, int]) -> None:
     is written is there already, and the composer is empty once the job has begun."""
     node = FakeNode([a_client(1), a_client(2)])
     async with a_screen(node, size) as (app, pilot):
-        await pilot.press("r", *"PING")
+        await pilot.press("r", *"PI")
+        app.screen.query_one(PayloadInput).post_message(events.Paste("NG\x1b\r\nX"))
         await pilot.pause()
+        assert app.screen.query_one(PayloadInput).value == "PING\\x1b\\nX\\n"
+        await pilot.press(*["backspace"] * 7)
         assert "Repeat to #1 127.0.0.1:40001" in text(app)
         assert "at once and then every 1.0 s, until it is stopped: J" in text(app)
         await pilot.press("tab", *["backspace"] * 2, *"x", "enter")

@@ -7,6 +7,7 @@ from tcpmon.core.errors import BadFilter
 from tcpmon.core.model import Client
 from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.screens.whom import reader
+from tcpmon.ui.widgets.composer import Composer
 from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, closed, text, title, until
 
 
@@ -22,7 +23,7 @@ async def test_to_whom(size: tuple[int, int]) -> None:
     node = FakeNode(clients())
     app = TcpmonApp(node, "tcpmon-dark", saved={"gps": "name:gps*"})
     async with app.run_test(size=size) as pilot:
-        await pilot.press("s", "ctrl+g")
+        await pilot.press("s", "x", "ctrl+g")
         await pilot.pause()
         assert "Write to whom?" in text(app)
         assert "marked" not in text(app)
@@ -32,10 +33,13 @@ async def test_to_whom(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "2 clients now; looked up anew each time" in text(app))
         await pilot.press("enter")
         await until(pilot, lambda: "BROADCAST to 2 clients that match" in title(app, "composer"))
-        await pilot.press("x", "enter")
+        assert app.screen.query_one(Composer).input.value == "x"
+        await pilot.press("enter")
         await until(pilot, lambda: node.commands == [Send(b"x\n", "(name:gps*)")])
+        assert "sent to 1 of 1 client" in text(app)
         await pilot.press("ctrl+g", "a")
         await until(pilot, lambda: "BROADCAST to 3 clients" in title(app, "composer"))
+        assert "sent to" not in text(app)
         await pilot.press("ctrl+g", "c")
         await until(pilot, lambda: "Send to #1 gps-1" in title(app, "composer"))
         await pilot.press("escape", "space", "space", "s", "ctrl+g", "a", "ctrl+g", "m")
