@@ -26,7 +26,8 @@ class Config(Struct, frozen=True):
     was noticed in clients is told, see core.hints. names, name_from: what clients are called, see
     core.naming. silence: seconds after which it is said that a client is silent, 0 = never;
     silences: the same by pattern of its name. filters: what `@name` stands for in a filter. own:
-    what holds for those alone who come in by an endpoint.
+    what holds for those alone who come in by an endpoint. rules: the file they come from, "" for
+    none, and their text, see core.rules.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -44,6 +45,7 @@ class Config(Struct, frozen=True):
     silences: dict[str, float] = {}
     filters: dict[str, str] = {}
     own: dict[Endpoint, Own] = {}
+    rules: tuple[str, str] | None = None
 
 
 class ServeConfig(Struct, frozen=True):
