@@ -43,7 +43,7 @@ def test_can_be_read(name: str) -> None:
     ("name", "said", "answered"),
     [
         ("echo", b"abc", b"abc"),
-        ("http200", b"HEAD / HTTP/1.1\r\n\r\n", 
+        ("http200", b"HEAD / HTTP/1.1\r\n\r\n",
          b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\n"),
         ("mqtt", b"\x10\x0c\0\4MQTT\4\2\0\x3c\0\0", b"\x20\x02\0\0"),
         ("mqtt", b"\x10\x0d\0\4MQTT\5\2\0\x3c\0\0\0", b"\x20\x03\0\0\0"),
