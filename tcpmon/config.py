@@ -27,7 +27,8 @@ class Config(Struct, frozen=True):
     core.naming. silence: seconds after which it is said that a client is silent, 0 = never;
     silences: the same by pattern of its name. filters: what `@name` stands for in a filter.
     messages: payloads by name, in the order of their keys, see core.payload. own: what holds for
-    those alone who come in by an endpoint.
+    those alone who come in by an endpoint. rules: the file they come from, "" for none, and their
+    text, see core.rules.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -46,6 +47,7 @@ class Config(Struct, frozen=True):
     filters: dict[str, str] = {}
     messages: dict[str, str] = {}
     own: dict[Endpoint, Own] = {}
+    rules: tuple[str, str] | None = None
 
 
 class ServeConfig(Struct, frozen=True):

@@ -61,6 +61,7 @@ class File(Table, frozen=True):
     max_idle: Time | None = None
     max_unsent: Size | None = None
     unread: Unread | None = None
+    rules: str | None = None
     allow: tuple[str, ...] | None = None
     deny: tuple[str, ...] | None = None
     listen: tuple[ListenTable, ...] = ()

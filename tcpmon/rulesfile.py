@@ -1,39 +1,54 @@
-"""The rules file on disk: read, written, and looked at again when it changes.
+"""Rules on disk: from a file of the person's, or from those that come with tcpmon.
 
-It belongs to the person, who may edit it elsewhere at the same time; it is written only when
-rules were edited on the screen. What stands in it is for core.rules.
+The file may be edited elsewhere at the same time; it is written only when rules were edited on
+the screen. What stands in it is for core.rules.
 """
 
 import os
 import tempfile
 from contextlib import suppress
 
-from tcpmon.core.errors import CannotRead, CannotWrite
+from tcpmon import presets
+from tcpmon.core.errors import BadRules, CannotWrite
 from tcpmon.core.escape import escape_text
+from tcpmon.core.rules import Rules, parse
 
-MOST = 1 << 20
-"""Bytes of a rules file."""
+MOST = 4 << 20
+"""Bytes that are read: more are no rules in any case."""
 
 Stamp = tuple[int, int, int]
 """What changes with a file: when it was written, how long it is, which one it is."""
 
 
+def load(word: str) -> tuple[str, Rules]:
+    """Return the file, "" for none, and the rules of a path or of a preset's name.
+
+    Raises BadRules with the file and the line.
+    """
+    is_preset = word in presets.names()
+    source = "" if is_preset else os.path.expanduser(word)
+    text = presets.text(word) if is_preset else read(source)
+    try:
+        return source, parse(text)
+    except BadRules as error:
+        raise BadRules(f"{escape_text(word)}: {error.message}", error.line, error.hint) from None
+
+
 def read(path: str) -> str:
-    """Return what a rules file says. Raises CannotRead."""
+    """Return what a rules file says. Raises BadRules where it cannot be read."""
     shown = escape_text(path)
     try:
         with open(path, "rb") as file:
-            data = file.read(MOST + 1)
+            data = file.read(MOST)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = (getattr(error, "strerror", "") or str(error)).lower()
-        raise CannotRead(f"cannot read {shown}: {why}") from None
-    if len(data) > MOST:
-        raise CannotRead(f"{shown} is too long for a rules file", "1 MiB is the most")
+        hint = f"a file, or one of {', '.join(presets.names())}"
+        raise BadRules(f"cannot read {shown}: {why}", 0, hint) from None
     try:
-        return data.decode()
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise CannotRead(f"{shown}, line {line}: not UTF-8", "TOML is UTF-8 text") from None
+        raise BadRules(f"{shown}: line {line}: not UTF-8", line, "TOML is UTF-8 text") from None
 
 
 def stamp(path: str) -> Stamp | None:

@@ -7,7 +7,7 @@ Whatever is wrong is told as it was said: `--keep 1k`, or `config.toml: keep 1k`
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -23,6 +23,9 @@ from tcpmon.core.naming import Finder, Names
 from tcpmon.core.payload import parse as parse_payload
 from tcpmon.core.units import binary_size, parse_patience, parse_size, parse_time
 from tcpmon.dotfiles import config_path, remembered
+
+if TYPE_CHECKING:
+    from tcpmon.core.rules import Rules
 
 UNSENT_LEAST = 64 << 10
 DEFAULT = "default"
@@ -88,6 +91,7 @@ def node(given: Given) -> Config:
     for key, name in file.names.items():
         given.in_file(f'names."{escape_text(key)}"', partial(_name, key), name)
     silence, silences = _silences(given)
+    rules = given.mean("rules", _rules, None)
     return Config(
         endpoints=_endpoints(given) or tuple(own) or (TcpEndpoint(LOCALHOST, DEFAULT_PORT),),
         echo=echo,
@@ -96,7 +100,7 @@ def node(given: Given) -> Config:
         limits=_limits(given),
         allow=allow,
         deny=deny,
-        framing=given.mean("framing", parse_framing, "none"),
+        framing=given.mean("framing", parse_framing, (rules and rules[1].framing) or "none"),
         hints=not given.by_flag("no_hints") and given.get("hints", True),
         names={**file.names, **remembered()},
         name_from=_name_from(given),
@@ -111,6 +115,7 @@ def node(given: Given) -> Config:
             for key, value in file.messages.items()
         },
         own=own,
+        rules=rules and (rules[0], rules[1].text),
     )
 
 
@@ -134,6 +139,12 @@ def _message(name: str, text: str) -> str:
 def parse_framing(spec: str) -> str:
     """Return a framing as it is written, if it is one. Raises BadFraming."""
     return str(framings.parse(spec))
+
+
+def _rules(word: str) -> "tuple[str, Rules] | None":
+    from tcpmon.rulesfile import load
+
+    return load(word)
 
 
 def _filter(name: str, text: str) -> str:

@@ -29,7 +29,7 @@ WAIT = 20.0
 COMMON = {
     "--help", "--echo", "--reply", "--half-open", "--keep", "--max-clients", "--max-per-address",
     "--max-accepts", "--max-idle", "--max-unsent", "--unread", "--allow", "--deny",
-    "--config", "--framing", "--name-from", "--silence", "--no-hints",
+    "--config", "--framing", "--name-from", "--silence", "--no-hints", "--rules",
 }  # fmt: skip
 OPTIONS = {
     (): COMMON | {"--no-history", "--theme", "--version"},
@@ -700,3 +700,48 @@ def test_stdout_is_for_data() -> None:
     )  # fmt: skip
     assert found.returncode == 2
     assert found.stdout == ""
+
+
+# -- rules ----------------------------------------------------------------------------
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
+    """Return the exit code of arguments, and what they put out."""
+    with pytest.raises(SystemExit) as ending:
+        main(list(arguments))
+    out, err = capsys.readouterr()
+    return ending.value.code, out, err
+
+
+def test_rules(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What there is is listed, printed to be copied, and a copy of it is ok."""
+    code, out, _ = told(capsys, "rules")
+    assert code == 0
+    assert "smtp      Accepts every mail" in out
+    code, out, _ = told(capsys, "rules", "smtp")
+    path = tmp_path / "r.toml"
+    path.write_text(out)
+    assert told(capsys, "rules", "--check", str(path)) == (0, "ok, 7 rules\n", "")
+
+
+def test_bad_rules(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What is not there or not right is refused in one line, also for a server."""
+    code, out, err = told(capsys, "rules", "smpt")
+    assert (code, out) == (2, "")
+    assert "no rules are called smpt" in err
+    path = tmp_path / "r.toml"
+    path.write_text("[[rule]]\n")
+    for arguments in (["rules", "--check"], ["serve", "--rules"]):
+        code, out, err = told(capsys, *arguments, str(path))
+        assert (code, out) == (2, "")
+        assert "r.toml: line 1: rule 1: do is missing; " in err
+
+
+def test_rules_of_a_server(understood: Callable[..., ServeConfig]) -> None:
+    """Rules come with a way to cut the stream, unless another one is asked for."""
+    config = understood("--rules", "smtp").node
+    assert config.rules is not None
+    assert config.rules[0] == ""
+    assert "EHLO" in config.rules[1]
+    assert config.framing == "line"
+    assert understood("--rules", "smtp", "--framing", "none").node.framing == "none"
