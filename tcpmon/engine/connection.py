@@ -82,6 +82,8 @@ class Shared:
     """
 
     hook: Hook | None = None
+    leaves: Callable[["Connection"], None] | None = None
+    """Told of a connection that is over, before the record that says so is kept."""
 
     def __init__(
         self,
@@ -130,8 +132,8 @@ class Connection:
         "repeats", "retransmits", "rtt", "rx_rate", "silent_since", "stalled", "state", "trouble",
         "tx_rate",
         "_active_at", "_asked", "_bulk", "_dropped", "_dropped_bytes", "_eof", "_events", "_fd",
-        "_fin_sent", "_half", "_head_sent", "_lost_from", "_moved", "_owed_at", "_refrains", "_said",
-        "_sampled", "_shared", "_sock", "_timer", "_why",
+        "_fin_sent", "_half", "_head_sent", "_lost_from", "_moved", "_owed_at", "_refrains",
+        "_said", "_sampled", "_shared", "_sock", "_timer", "_why",
     )  # fmt: skip
 
     def __init__(
@@ -639,6 +641,8 @@ class Connection:
             self._lose_queue(self.queue)
         if self.heeded:
             shared.heard(self, b"")
+        if shared.leaves is not None:
+            shared.leaves(self)
         unsent = self.queued + kernel_unsent + self._dropped_bytes
         self.kernel_unsent = kernel_unsent
         self.rx_rate = self.tx_rate = 0.0
