@@ -34,3 +34,10 @@ What is done, a line each, one behind the other:
 client that says something else, or nothing in time, has left the dialogue: it is marked, and
 the rest is not done.
 """
+
+from tcpmon.core.rules.book import Book
+from tcpmon.core.rules.model import Rule, Rules
+from tcpmon.core.rules.parse import parse
+from tcpmon.core.rules.trial import trial
+
+__all__ = ["Book", "Rule", "Rules", "parse", "trial"]

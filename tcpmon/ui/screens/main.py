@@ -74,7 +74,7 @@ class MainScreen(Screen[None]):
         self._clients = ClientsPane("clients", self._ask)
         self._messages = MessagesPane("messages", node, self._title_of)
         self._clients.hints = self._messages.hints = hints
-        self._composer = Composer("composer", self._describe)
+        self._composer = Composer("composer", self._describe, find=self._find)
         self._footer = KeyFooter("footer", Place.MAIN)
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
@@ -320,7 +320,7 @@ class MainScreen(Screen[None]):
 
     @on(Composer.Submitted)
     async def _submit(self, message: Composer.Submitted) -> None:
-        accepted, note = await self._errands.send(message.data, message.targets)
+        accepted, note = await self._errands.send(message.data, message.targets, message.text)
         elsewhere = message.targets != self._composer.targets  # what failed is not for these
         self._composer.sent(accepted or elsewhere, note)
 

@@ -17,10 +17,12 @@ from textual.message import Message
 
 from tcpmon.core.errors import BadPayload
 from tcpmon.core.escape import escape, escape_hidden
-from tcpmon.core.payload import Facts, Form, LineEnd, parse
+from tcpmon.core.model import Client
+from tcpmon.core.payload import Form, LineEnd, Payload, parse
 from tcpmon.core.units import number
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
+from tcpmon.ui.example import example
 from tcpmon.ui.render import Line, cells_of, fit
 from tcpmon.ui.widgets.line_input import LineInput
 from tcpmon.ui.widgets.lines import Lines
@@ -37,20 +39,27 @@ class Composer(Vertical):
     """A line to write in, who gets it, and what it is in bytes."""
 
     class Submitted(Message):
-        """A payload is to be sent."""
+        """A payload is to be sent. text: as it was written, if only the node can fill it in."""
 
-        def __init__(self, data: bytes, targets: Targets) -> None:
+        def __init__(self, data: bytes, targets: Targets, text: str = "") -> None:
             self.data = data
             self.targets = targets
+            self.text = text
             super().__init__()
 
     class Left(Message):
         """The person has had enough."""
 
-    def __init__(self, id: str, describe: Callable[[Targets], str]) -> None:
-        """describe: says who the targets are, for the border."""
+    def __init__(
+        self,
+        id: str,
+        describe: Callable[[Targets], str],
+        find: Callable[[int], Client | None] = lambda client: None,
+    ) -> None:
+        """describe: says who the targets are, for the border. find: what is known of a client."""
         super().__init__(id=id)
         self._describe = describe
+        self._find = find
         self._history: list[tuple[Form, str]] = []
         self._place = 0  # in the history; its length = what is being written
         self._draft = (Form.TEXT, "")
@@ -111,26 +120,34 @@ class Composer(Vertical):
         return note if self.input.value == text else ""
 
     def payload(self) -> bytes:
-        """Return what would be sent. Raises BadPayload."""
-        return parse(self.input.value, self.form, self.end).fill(Facts())
+        """Return what would be sent now, of what varies an example. Raises BadPayload."""
+        return self.preview()[1]
+
+    def preview(self) -> tuple[Payload, bytes]:
+        """Return what is written, and what would be sent now. Raises BadPayload."""
+        payload = parse(self.input.value, self.form, self.end)
+        if payload.fixed is not None:
+            return payload, payload.fixed
+        return payload, payload.fill(example(self.targets, self._find))
 
     def submit(self) -> None:
         """Send, if it is bytes and not nothing."""
         try:
-            data = self.payload()
+            payload, data = self.preview()
         except BadPayload as error:
             self.input.cursor_position = error.place
             self.tell()
             return
-        if not data:
+        if not data and payload.fixed is not None:
             return
+        text = "" if payload.fixed is not None else self.input.value + escape(self.end.value)
         written = self.form, self.input.value
         if self.input.value and self._history[-1:] != [written]:
             self._history = [*self._history[1 - HISTORY :], written]
         self._place = len(self._history)
         self._under_way.append(written)
         self.input.value = ""
-        self.post_message(self.Submitted(data, self.targets))
+        self.post_message(self.Submitted(data, self.targets, text))
 
     def walk(self, step: int) -> None:
         """Go through what was sent before; what is being written is not lost."""
@@ -145,10 +162,10 @@ class Composer(Vertical):
         """Text or hex; what is written is turned into the other form where that is possible."""
         other = Form.HEX if self.form is Form.TEXT else Form.TEXT
         try:
-            data = parse(self.input.value, self.form, LineEnd.NONE).fill(Facts())
+            data = parse(self.input.value, self.form, LineEnd.NONE).fixed
         except BadPayload:
-            pass
-        else:
+            data = None
+        if data is not None:
             self.input.value = data.hex(" ") if other is Form.HEX else escape(data)
             self.input.cursor_position = len(self.input.value)
         self.form = other
@@ -240,7 +257,7 @@ class ComposerInfo(Lines):
             return
         room = self.size.width - cells_of(line)
         try:
-            data = composer.payload()
+            payload, data = composer.preview()
         except BadPayload as error:
             message = f"character {error.place + 1}: {error}"
             yield [*line, (fit(message, max(1, room)).rstrip(), "error")], ""
@@ -249,6 +266,8 @@ class ComposerInfo(Lines):
             yield [*line, (fit(composer.note, max(1, room)).rstrip(), "")], ""
             return
         count = f"{number(len(data))} B"
+        if payload.fixed is None:
+            count += ", varies by client" if payload.personal else ", varies"
         shown = data[: max(0, min(PREVIEW_BYTES, (room - len(count) - 5) // 3))]
         dots = " …" if len(shown) < len(data) else ""
         yield [*line, (f"{count}  ", ""), (shown.hex(" ") + dots, "dim")], ""
