@@ -6,8 +6,7 @@ Nothing is remembered of a client before something is to be acted upon; what is 
 
 import time
 from asyncio import AbstractEventLoop, TimerHandle
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from tcpmon.core.cutting.framings import Framings
@@ -85,6 +84,8 @@ class Acting:
 
     def instruct(self, rules: Rules) -> None:
         """Act by these rules from now on. Clients who are there must be `arm`ed again."""
+        from tcpmon.core.rules.book import Book  # the filter language, which a start has no use for
+
         before = {each.rule.name: each for each in self.acted}
         acted = [Acted(rule, number) for number, rule in enumerate(rules.rules)]
         by_when: dict[When, list[Acted]] = {}
@@ -93,7 +94,7 @@ class Acting:
             if (old := before.get(each.rule.name)) is not None:
                 each.hits, each.at = old.hits, old.at
                 each.on = old.on if old.on != old.rule.on else each.on
-        self._candidates = partial(_candidates, rules.rules)
+        self._candidates = Book(rules.rules).candidates
         self.rules, self.acted, self._by_when = rules, acted, by_when
         for part in self._parts.values():
             part.suits.clear()
@@ -342,13 +343,3 @@ class Acting:
         if seconds > 0 and connection.state is not State.CLOSED:
             again = self.loop.call_later(seconds, self.refrain, connection, 0.0)
             self._held[connection.id] = again
-
-
-def _candidates(
-    rules: tuple[Rule, ...], data: bytes, content: bytes
-) -> Iterator[tuple[int, Rule, Groups]]:
-    for number, rule in enumerate(rules):
-        if rule.when is When.MESSAGE:
-            groups = rule.test.match(data, content) if rule.test else {"0": content}
-            if groups is not None:
-                yield number, rule, groups

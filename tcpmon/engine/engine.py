@@ -412,7 +412,7 @@ class Engine:
         return connection
 
     async def _instruct(self, command: Instruct) -> None:
-        from tcpmon.core.rules import parse  # type: ignore[attr-defined]
+        from tcpmon.core.rules import parse
 
         try:
             rules = parse(command.text)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tcpmon.core.commands import Disconnect, Flag, How, Note, StopReading, Switch
-from tcpmon.core.errors import NoSuchTarget
+from tcpmon.core.commands import Disconnect, Flag, How, Instruct, Note, StopReading, Switch
+from tcpmon.core.errors import BadRules, NoSuchTarget
 from tcpmon.core.model import Kind, State
 from tcpmon.core.payload import parse as payload
 from tcpmon.core.query import parse as query
@@ -361,3 +361,31 @@ async def test_hooks_are_told(serve: Serve, leave: Callable[[Peer], None]) -> No
     assert [each for each in hooks.all if each in said] == said
     assert ("renamed", 1, "a") in hooks.all
     assert hooks.all[-1] == ("ended", 1, stage.row(peer).end)
+
+
+async def test_rules_as_they_are_written(serve: Serve) -> None:
+    """A file's text takes the place of what there was, for those who are there too; same names
+    keep their counts, a dialogue its steps; what cannot be read changes nothing."""
+    stage = await serve()
+    peer = await stage.peer()
+    text = """
+framing = "line"
+[[rule]]
+name = "login"
+regex = 'LOGIN (?P<id>\\w+)'
+do = ['send OK ${id}\\n', 'expect any', 'send old\\n']
+"""
+    await stage.engine.do(Instruct(text, "rules.toml"))
+    await peer.say(b"LOGIN bob\n")
+    assert await peer.hear(7) == b"OK bob\n"
+    with pytest.raises(BadRules):
+        await stage.engine.do(Instruct("[[rule]]\nwhat = 1\n"))
+    book = stage.engine.playbook()
+    assert (book.source, book.text, book.rules[0].hits) == ("rules.toml", text, 1)
+    assert "line 2" in book.trouble
+    await stage.engine.do(Instruct(text.replace("OK", "NEW").replace("old", "new")))
+    await peer.say(b"x\nLOGIN eve\n")
+    assert await peer.hear(12) == b"old\nNEW eve\n"
+    assert stage.engine.playbook().rules[0].hits == 2
+    await stage.engine.do(Instruct(""))
+    assert stage.view().rules_on == 0
