@@ -93,7 +93,8 @@ class Acting:
             by_when.setdefault(each.rule.when, []).append(each)
             if (old := before.get(each.rule.name)) is not None:
                 each.hits, each.at = old.hits, old.at
-                each.on = old.on if old.on != old.rule.on else each.on
+                if old.on != old.rule.on and not old.spent:
+                    each.on = old.on
         self._candidates = Book(rules.rules).candidates
         self.rules, self.acted, self._by_when = rules, acted, by_when
         for part in self._parts.values():
@@ -103,7 +104,7 @@ class Acting:
         """Turn a rule on or off; what it was in trouble for is forgotten. Raises IndexError."""
         acted = self.acted[number]
         acted.on = on
-        acted.failed, acted.why = 0, ""
+        acted.spent, acted.failed, acted.why = False, 0, ""
 
     # -- what clients do ------------------------------------------------------------------
 
@@ -318,7 +319,7 @@ class Acting:
                 rule.query.trouble if rule.query else ""
             )
             if why and acted.on:
-                acted.on, acted.why = False, why
+                acted.on, acted.spent, acted.why = False, True, why
                 self._say(Kind.WARN, f"rule '{rule.name}' is off: {why}", 0)
 
     # -- what rules do to clients --------------------------------------------------------------

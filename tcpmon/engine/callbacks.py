@@ -118,6 +118,8 @@ class Callbacks:
                         await self._do(command)
                     except TcpmonError as error:
                         self._say(Kind.WARN, f"client {client}: {error}", 0)
+                    except Exception:  # noqa: BLE001 - the fence of a hook
+                        self._failed(client)
         finally:
             self._giving = None
 

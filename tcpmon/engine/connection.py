@@ -777,7 +777,8 @@ class Connection:
 
     def _has_idled(self) -> bool:
         limit = self._shared.limits.idle_seconds
-        if not limit or self.state not in (State.OPEN, State.HALF) or self._shared.paused:
+        lives = self.state in (State.OPEN, State.HALF) or (self._half and self._timer is None)
+        if not (limit and lives) or self._shared.paused or self._refrains:
             return False
         now = self._shared.loop.time()
         lived = (time_ns() - self.opened_at) / 1e9

@@ -23,6 +23,7 @@ RUNS_MOST = 1_000
 """So many rules may be waiting for one client."""
 SAME_MOST = 1_000
 """Who is answered with what it said, and says it again, so often in a second talks to itself."""
+TEXT_MOST = 1_000  # bytes of a note or mark
 SHOWN = 40  # bytes of a message in a line of the log
 
 
@@ -48,7 +49,8 @@ class Means(Protocol):
 class Acted:
     """A rule in force, and what came of it."""
 
-    __slots__ = ("at", "failed", "hits", "number", "on", "plain", "rule", "why")
+    __slots__ = ("at", "failed", "hits", "number", "on", "plain", "rule", "spent",
+                 "why")  # fmt: skip
 
     def __init__(self, rule: Rule, number: int) -> None:
         self.rule = rule
@@ -57,6 +59,8 @@ class Acted:
         self.plain = not (rule.once or rule.query or rule.nth != (1, 0))
         """Whether it is for every client and every message."""
         self.hits = self.at = self.failed = 0
+        self.spent = False
+        """Whether it is off because its pattern took too long."""
         self.why = ""
 
     @property
@@ -348,7 +352,9 @@ class Runs:
         return False
 
     def _text(self, run: Run, payload: Payload) -> str:
-        return escape(self.fill(run, payload).strip(b" \t\r\n\0")[:1_000])
+        """Return the text of a note or mark, as it is: who shows it escapes it."""
+        data = self.fill(run, payload).strip(b" \t\r\n\0")[:TEXT_MOST]
+        return data.decode("utf-8", "replace")
 
 
 def note(text: str) -> str:
