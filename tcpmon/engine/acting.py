@@ -217,7 +217,11 @@ class Acting:
         acted.at = time.time_ns()
         if acted.rule.once:
             part.done.add(acted.rule.name)
-        self._runs.go(Run(acted, part, data, groups))
+        reply = data if acted.echoes else acted.fixed
+        if reply:  # most rules are no more than that
+            self._runs.put(part, acted, data, reply)
+        else:
+            self._runs.go(Run(acted, part, data, groups))
 
     def _suits(self, part: Part, acted: Acted) -> bool:
         """Say whether a rule is for this client, and now."""

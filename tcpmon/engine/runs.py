@@ -49,8 +49,8 @@ class Means(Protocol):
 class Acted:
     """A rule in force, and what came of it."""
 
-    __slots__ = ("at", "failed", "hits", "number", "on", "plain", "rule", "spent",
-                 "why")  # fmt: skip
+    __slots__ = ("at", "echoes", "failed", "fixed", "hits", "number", "on", "plain", "rule",
+                 "spent", "why")  # fmt: skip
 
     def __init__(self, rule: Rule, number: int) -> None:
         self.rule = rule
@@ -59,6 +59,10 @@ class Acted:
         self.plain = not (rule.once or rule.query or rule.nth != (1, 0))
         """Whether it is for every client and every message."""
         self.hits = self.at = self.failed = 0
+        only = rule.steps[0] if len(rule.steps) == 1 else None
+        self.echoes = isinstance(only, model.Echo)
+        self.fixed = only.payload.fixed if isinstance(only, model.Send) else None
+        """All that it sends, if that is all that it does."""
         self.spent = False
         """Whether it is off because its pattern took too long."""
         self.why = ""
@@ -235,18 +239,17 @@ class Runs:
             )
         )  # fmt: skip
 
-    def put(self, run: Run, data: bytes, own: bool = True) -> bool:
-        """Send bytes, behind what is to be sent already. own: not simply what was said."""
-        part = run.part
+    def put(self, part: Part, acted: Acted, message: bytes, data: bytes) -> bool:
+        """Send what answers a message, behind what is to be sent already."""
         connection = part.connection
         reason = "" if connection.state is State.OPEN and not connection.queue else None
         if reason is None:
             reason = connection.offer()
         if reason:
-            run.acted.fail(f"client {connection.id} {_is(reason)}")
+            acted.fail(f"client {connection.id} {_is(reason)}")
             return False
-        if own and data == run.message == part.last:
-            self._count_same(run)
+        if data == message == part.last and data is not message:
+            self._count_same(part, acted)
         part.last = data
         if not part.hearing:
             connection.send(data)
@@ -256,8 +259,8 @@ class Runs:
         part.out = data
         return True
 
-    def _count_same(self, run: Run) -> None:
-        part, now = run.part, self._means.loop.time()
+    def _count_same(self, part: Part, acted: Acted) -> None:
+        now = self._means.loop.time()
         if now - part.second >= 1:
             part.second, part.same = now, 0
         part.same += 1
@@ -267,8 +270,8 @@ class Runs:
         part.same = 0
         if not part.warned:
             part.warned = True
-            name = run.acted.rule.name
-            self._say(run, f"it says what rule '{name}' answers: does it answer itself?")
+            text = f"it says what rule '{acted.rule.name}' answers: does it answer itself?"
+            self._means.say(Kind.WARN, text, part.connection.id)
 
     @staticmethod
     def flush(part: Part) -> None:
@@ -283,12 +286,12 @@ class Runs:
         payload = step.payload
         data = payload.fixed if payload.fixed is not None else self.fill(run, payload)
         if data:
-            self.put(run, data)
+            self.put(run.part, run.acted, run.message, data)
         return False
 
     def _echo(self, run: Run, step: model.Echo) -> bool:
         if run.message:
-            self.put(run, run.message, own=False)
+            self.put(run.part, run.acted, run.message, run.message)
         return False
 
     def _drip(self, run: Run, step: model.Drip) -> bool:
@@ -300,7 +303,7 @@ class Runs:
         step = run.acted.rule.steps[run.at - 1]
         assert isinstance(step, model.Drip)
         drop, run.rest = run.rest[: step.size], run.rest[step.size :]
-        if not self.put(run, drop) or not run.rest:
+        if not self.put(run.part, run.acted, run.message, drop) or not run.rest:
             run.rest = b""
             return True
         self._later(run, step.seconds)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tcpmon.core.commands import Disconnect, Flag, How, Instruct, Note, StopReading, Switch
+from tcpmon.core.commands import Cut, Disconnect, Flag, How, Instruct, Note, StopReading, Switch
 from tcpmon.core.errors import BadRules, NoSuchTarget
 from tcpmon.core.model import Kind
 from tcpmon.core.payload import parse as payload
@@ -270,3 +270,33 @@ do = ['send OK ${id}\\n', 'expect any', 'send old\\n']
     assert stage.engine.playbook().rules[0].hits == 2
     await stage.engine.do(Instruct(""))
     assert stage.view().rules_on == 0
+
+
+async def test_what_is_kept_of_a_rule(serve: Serve) -> None:
+    """New rules keep what a person turned off, but not what a slow pattern did; a rules file's
+    framing gives way to one that somebody has chosen."""
+    stage = await serve()
+    text = "framing = 'line'\n[[rule]]\nname = 'a'\nstarts = 'x'\ndo = ['echo']\n"
+    await stage.engine.do(Instruct(text))
+    assert stage.view().framed.default == "line"
+    await stage.engine.do(Switch(0, on=False))
+    await stage.engine.do(Instruct(text.replace("line", "fixed:3")))
+    assert stage.view().framed.default == "fixed:3"
+    assert not stage.engine.playbook().rules[0].on
+    await stage.engine.do(Cut("resp"))
+    await stage.engine.do(Instruct(text.replace("line", "u8")))
+    assert stage.view().framed.default == "resp"
+
+
+async def test_who_was_there_before(serve: Serve) -> None:
+    """Timers of new rules run for clients who came before, and those of old ones no more."""
+    stage = await serve()
+    peer = await stage.peer()
+    timer = "[[rule]]\nname = 'a'\nwhen = 'timer'\nevery = '20ms'\ndo = ['send old']\n"
+    await stage.engine.do(Instruct(timer))
+    assert await peer.hear(3) == b"old"
+    await stage.engine.do(Instruct(timer.replace("old", "new")))
+    heard = b"old"
+    while heard == b"old":
+        heard = await peer.hear(3)
+    assert heard == await peer.hear(3) == b"new"
