@@ -25,16 +25,21 @@ from tcpmon.core.commands import (
     Delivery,
     Disconnect,
     Examine,
+    Flag,
     ForgetClosed,
     ForgetJobs,
     How,
+    Instruct,
     Listen,
     Name,
+    Note,
     Permit,
     Repeat,
     Send,
     SendFile,
     Silence as SetSilence,
+    StopReading,
+    Switch,
     Tell,
     Unlisten,
     Unpermit,
@@ -43,9 +48,10 @@ from tcpmon.core.commands import (
 from tcpmon.core.cutting.framings import Framings
 from tcpmon.core.cutting.log import Log
 from tcpmon.core.endpoint import Endpoint
-from tcpmon.core.errors import CannotListen, NoSuchTarget, Stopped
+from tcpmon.core.errors import BadRules, CannotListen, NoSuchTarget, Stopped
 from tcpmon.core.escape import escape_text
 from tcpmon.core.framing import spec as framings
+from tcpmon.core.hooks import Hooks
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
@@ -68,11 +74,14 @@ from tcpmon.core.model import (
 from tcpmon.core.naming import Finder
 from tcpmon.core.payload import parse as parse_payload
 from tcpmon.core.playbook import Playbook
+from tcpmon.core.rules.model import Rules
 from tcpmon.core.scans import Scans
 from tcpmon.core.store import Raw, Store
 from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.core.units import counted, lasted, number
 from tcpmon.engine import sockets
+from tcpmon.engine.acting import Acting
+from tcpmon.engine.callbacks import Callbacks, F
 from tcpmon.engine.connection import Connection, Shared, Sums
 from tcpmon.engine.datapath import DataPath
 from tcpmon.engine.jobs import Jobs
@@ -80,6 +89,7 @@ from tcpmon.engine.listener import Listener, bind
 from tcpmon.engine.naming import Naming
 from tcpmon.engine.poller import Poller, Serve, make_poller
 from tcpmon.engine.roster import Roster
+from tcpmon.engine.runs import note
 from tcpmon.engine.sending import Sender, slices
 from tcpmon.engine.silence import Silence
 from tcpmon.engine.turns import Turns
@@ -103,7 +113,8 @@ class Engine:
     the log cuts what is said into messages, see `tcpmon.core.framing`. names and name_from:
     what clients are called, see `tcpmon.engine.naming`. silence: seconds after which it is
     said that a client is silent, 0 = never; silences: the same by pattern of its name. hints:
-    whether to say so when callers look like a scan.
+    whether to say so when callers look like a scan. rules: what clients are answered, see
+    `tcpmon.core.rules`. hooks: told of what clients do.
 
     >>> import asyncio
     >>> async def main():
@@ -133,6 +144,8 @@ class Engine:
         silences: Mapping[str, float] | None = None,
         framing: str = "none",
         hints: bool = False,
+        rules: Rules | None = None,
+        hooks: Hooks | None = None,
         make_poller: MakePoller = make_poller,
     ) -> None:
         self.limits = limits or Limits()
@@ -180,6 +193,13 @@ class Engine:
         self._naming = Naming(names or {}, name_from, self._renamed, self.warn)
         self._silence = Silence(silence, silences or {}, self._say)
         self._scans = Scans() if hints else None
+        self._acting = Acting(
+            self._framings, hooks, self._say, self._naming.call,
+            lambda host, seconds: self._permit(host, False, seconds), self._settle,
+        )  # fmt: skip
+        self._callbacks: Callbacks | None = None
+        self._playbook = Playbook()
+        self._cut_by_rules = ""
         self._at: Counter[str] = Counter()  # open clients by address, if those are limited
         self._second = 0.0  # when the second began in which new clients are counted
         self._in_second = 0
@@ -190,6 +210,41 @@ class Engine:
         self._waiters: dict[asyncio.Future[None], Callable[[], bool]] = {}
         self._shared: Shared | None = None
         self._stopping = False
+        if rules is not None:
+            self._follow(rules)
+
+    # -- functions as hooks; plain ones, or async ones that run as tasks --------------
+
+    def on_connect(self, function: F) -> F:
+        """Call function(peer) for every client that comes, see `tcpmon.core.peer`.
+
+        >>> engine = Engine(framing="line")
+        >>> @engine.on_message
+        ... async def answer(peer, message):
+        ...     peer.send(message.upper())
+        """
+        return self._called.add("connect", function)
+
+    def on_message(self, function: F) -> F:
+        """Call function(peer, message: bytes) for every whole message, as streams are cut."""
+        return self._called.add("message", function)
+
+    def on_close(self, function: F) -> F:
+        """Call function(peer) for every client that has gone."""
+        return self._called.add("close", function)
+
+    def on_tick(self, function: F) -> F:
+        """Call function() every second."""
+        return self._called.add("tick", function)
+
+    @property
+    def _called(self) -> Callbacks:
+        if self._callbacks is None:
+            acting = self._acting
+            acting.hooks = self._callbacks = Callbacks(self.do, self._say, acting.hooks)
+            if self._shared is not None:
+                self._begin_acting()
+        return self._callbacks
 
     # -- life -------------------------------------------------------------------
 
@@ -219,6 +274,8 @@ class Engine:
             loop, self._poller, self.store, self._sums, self._closed, self.limits, self._answer,
             self._half_open, self._settle, self._heard, self.begun,
         )  # fmt: skip
+        self._acting.loop = loop
+        self._begin_acting()
         self._sampled_at = loop.time()
         self._ticks = [
             loop.create_task(self._every(SAMPLE_SECONDS, self._sample)),
@@ -247,6 +304,8 @@ class Engine:
             for connection in list(self._roster.open.values()):
                 connection.abort(Reason.STOPPED)
         self._tell_refused()
+        if self._callbacks is not None:
+            await self._callbacks.stop()
         for task in self._ticks:
             task.cancel()
         await asyncio.gather(*self._ticks, return_exceptions=True)
@@ -318,6 +377,9 @@ class Engine:
             case SetSilence():
                 answer = None
                 await self._set_silence(command)
+            case Instruct():
+                answer = None
+                await self._instruct(command)
             case _:
                 answer = self._do_at_once(command)
         if shared is self._shared:
@@ -346,8 +408,61 @@ class Engine:
             case ForgetClosed():
                 return self._forget_closed()
             case _:
-                raise TypeError(f"not a command: {command!r}")
+                self._act(command)
         return None
+
+    def _act(self, command: Command[object]) -> None:
+        """Do what rules can do too."""
+        match command:
+            case Switch():
+                if not 0 <= command.rule < len(self._acting.acted):
+                    raise NoSuchTarget(f"there is no rule {command.rule + 1}")
+                self._acting.switch(command.rule, command.on)
+            case Flag():
+                self._open(command.client).flag = command.why
+            case Note():
+                self._open(command.client)
+                kind = Kind.WARN if command.warn else Kind.INFO
+                self._say(kind, note(command.text), command.client)
+            case StopReading():
+                self._acting.refrain(self._open(command.client), command.seconds)
+            case _:
+                raise TypeError(f"not a command: {command!r}")
+
+    def _open(self, client: int) -> Connection:
+        connection = self._roster.open.get(client)
+        if connection is None:
+            raise NoSuchTarget(f"client {client} is gone")
+        return connection
+
+    async def _instruct(self, command: Instruct) -> None:
+        from tcpmon.core.rules import parse
+
+        try:
+            rules = parse(command.text)
+        except BadRules as error:
+            self._playbook = replace(self._playbook, trouble=str(error))
+            raise
+        self._follow(rules, command.source)
+        await self._each(list(self._roster.open), self._acting.arm)
+
+    def _follow(self, rules: Rules, source: str = "") -> None:
+        """Act by these rules, and cut as they say unless somebody has said otherwise."""
+        self._acting.instruct(rules)
+        self._playbook = Playbook(source, rules.text)
+        if rules.framing and self._framings.picture().default in (
+            "none", "auto", self._cut_by_rules
+        ):  # fmt: skip
+            self._cut_by_rules = self._framings.choose(rules.framing)
+        if self._shared is not None:
+            self._begin_acting()
+
+    def _begin_acting(self) -> None:
+        """Let the hot loop tell of what is said, if there is anybody to be told."""
+        acting, shared = self._acting, self._running
+        wanted = acting.is_wanted
+        self._path.hook = shared.hook = acting.heard if wanted else None
+        shared.leaves = acting.leaves if wanted else None
 
     async def listen(self, address: str | Endpoint) -> ListenerPicture:
         """Listen on an address as on the command line, e.g. "localhost:0"; return the real one.
@@ -411,8 +526,11 @@ class Engine:
 
     async def _disconnect(self, clients: Sequence[int] | None, how: How) -> int:
         wanted = list(self._roster.open) if clients is None else clients
-        act = Connection.close if how is How.CLOSE else Connection.abort
-        return await self._each(wanted, act)
+        act = {
+            How.CLOSE: Connection.close, How.RESET: Connection.abort,
+            How.HALF: Connection.half_close,
+        }  # fmt: skip
+        return await self._each(wanted, act[how])
 
     def _ids(self, whom: Whom) -> Sequence[int] | None:
         """Return who is meant; None for all. Raises BadFilter."""
@@ -507,6 +625,8 @@ class Engine:
         self._roster.add(connection)
         opening = open_data(peer, local, connection.name)
         self.store.append(connection.opened_at, connection.id, Kind.OPEN, opening)
+        if self._acting.is_wanted:
+            self._acting.came(connection)
 
     def _refusal(self, address: object) -> str:
         """Return why a caller is not let in, "" if he is."""
@@ -540,6 +660,7 @@ class Engine:
             if not self._at[host]:
                 del self._at[host]
         self._silence.forget(connection.id)
+        self._acting.gone(connection)
         if self._scans is not None and connection.host:
             self._note_visit(connection, self._scans)
         self._keep_cuts(self._roster.retire(connection))
@@ -555,6 +676,7 @@ class Engine:
         if connection.end is None:
             name = name_data(connection.name)
             self.store.append(time.time_ns(), connection.id, Kind.INFO, name)
+            self._acting.renamed(connection)
 
     def _note_visit(self, connection: Connection, scans: Scans) -> None:
         c = connection
@@ -643,6 +765,9 @@ class Engine:
                 where = f"tries to connect to {listener.addresses[0]}"
                 why = "the system's queue of those who wait was full"
                 self.warn(f"{number(missed)} {where} came to nothing: {why}")
+        self._acting.tick()
+        if self._callbacks is not None:
+            self._callbacks.tick()
         if self._untold:
             self._tell_refused()
         elif time.monotonic() - self._told_at > 3 * REFUSED_SECONDS:
@@ -680,6 +805,7 @@ class Engine:
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._access.permissions(), tuple(self._refusals.items()),
             self._framings.picture(), hidden, trouble, self._jobs.pictures(),
+            self._acting.rules_on, self._acting.trouble,
         )  # fmt: skip
 
     def client(self, id: int) -> Client | None:
@@ -702,7 +828,7 @@ class Engine:
 
     def playbook(self) -> Playbook:
         """Return the rules and the script that answer clients."""
-        return Playbook()
+        return replace(self._playbook, rules=self._acting.states())
 
     def span(self) -> Span:
         """Return which records are kept now."""
