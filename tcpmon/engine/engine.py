@@ -11,7 +11,7 @@ import time
 import traceback
 from array import array
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -195,7 +195,7 @@ class Engine:
         self._scans = Scans() if hints else None
         self._acting = Acting(
             self._framings, hooks, self._say, self._naming.call,
-            lambda host, seconds: self._permit(host, False, seconds), self._settle,
+            lambda host, seconds: self._permit(host, False, seconds), self._settle, self.counters,
         )  # fmt: skip
         self._callbacks: Callbacks | None = None
         self._playbook = Playbook()
@@ -456,6 +456,11 @@ class Engine:
             self._cut_by_rules = self._framings.choose(rules.framing)
         if self._shared is not None:
             self._begin_acting()
+
+    def not_taken(self, why: str) -> None:
+        """Say that rules were not taken, and why; those of before stay."""
+        self._playbook = replace(self._playbook, trouble=why)
+        self.warn(f"rules not taken, those of before stay: {why}")
 
     def _begin_acting(self) -> None:
         """Let the hot loop tell of what is said, if there is anybody to be told."""
@@ -739,6 +744,16 @@ class Engine:
                 await work()
             except Exception:  # noqa: BLE001 - the fence of the clock, which must not stop
                 self.report(traceback.format_exc())
+
+    def tend(self, work: Coroutine[object, object, None]) -> None:
+        """Do this beside all else until the engine stops; a bug ends it alone, and is told."""
+        self._ticks.append(self._running.loop.create_task(self._fenced(work)))
+
+    async def _fenced(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except Exception:  # noqa: BLE001 - the fence of what is tended
+            self.report(traceback.format_exc())
 
     async def _sample(self) -> None:
         """Work out all rates, and say what was held back to be said once."""

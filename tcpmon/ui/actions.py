@@ -25,6 +25,8 @@ class Place(StrEnum):
     LIMITS = "limits"
     RECEIPT = "receipt"
     JOBS = "jobs"
+    RULES = "rules"
+    EDITOR = "editor"
 
 
 class Group(StrEnum):
@@ -45,6 +47,8 @@ class Group(StrEnum):
     LIMITS = "Limits and access"
     RECEIPT = "Who got it"
     JOBS = "Jobs"
+    RULES = "Rules"
+    EDITOR = "Rules as text"
 
 
 class Action(Struct, frozen=True):
@@ -197,6 +201,8 @@ ACTIONS: tuple[Action, ...] = (
           "see what is allowed, and say who may connect", Group.WINDOW, footer=17),
     _main("jobs", "J", "Jobs", "Jobs", "see what is being sent over a while, and stop it",
           Group.WINDOW, footer=19),
+    _main("rules", "R", "Rules", "Rules", "see, write and try the rules that answer clients",
+          Group.WINDOW, footer=18),
     _main("palette", "ctrl+p", "Commands", "Commands", "search every command", Group.WINDOW,
           footer=100, palette=False),
     _main("help", "question_mark f1", "Help", "Help", "show all keys", Group.WINDOW, footer=101),
@@ -399,6 +405,29 @@ ACTIONS: tuple[Action, ...] = (
            palette=False),
     Action("close", ("escape", "q", "J"), "Back", "Back", "back to the clients", Group.JOBS,
            Place.JOBS, footer=100, palette=False),
+
+    Action("switch", ("space",), "On/off", "On or off", "turn the rule on or off", Group.RULES,
+           Place.RULES, footer=1, palette=False),
+    Action("edit", ("e", "enter"), "Edit", "Edit the rules", "write the rules; ^s puts them in force",
+           Group.RULES, Place.RULES, footer=2, palette=False),
+    Action("preset", ("p",), "Preset", "Begin with a preset",
+           "take rules that satisfy a known kind of client", Group.RULES, Place.RULES, footer=3,
+           palette=False),
+    Action("write", ("w",), "Write", "Write to a file", "write the rules to a file of their own",
+           Group.RULES, Place.RULES, footer=4, palette=False),
+    Action("next-pane", ("tab",), "Other pane", "Other pane", "go to the rules, or to the trial",
+           Group.RULES, Place.RULES, footer=5, palette=False),
+    Action("up", ("up", "k"), "Up", "Up", "one row up", Group.RULES, Place.RULES, palette=False),
+    Action("down", ("down", "j"), "Down", "Down", "one row down", Group.RULES, Place.RULES,
+           palette=False),
+    Action("close", ("escape", "q", "R"), "Back", "Back", "back to the clients", Group.RULES,
+           Place.RULES, footer=100, palette=False),
+
+    Action("apply", ("ctrl+s",), "Use", "Use these rules",
+           "put what is written in force, and write it to its file", Group.EDITOR, Place.EDITOR,
+           footer=1, palette=False),
+    Action("leave", ("escape",), "Leave", "Leave", "go back without using it", Group.EDITOR,
+           Place.EDITOR, footer=100, palette=False),
 )  # fmt: skip
 
 

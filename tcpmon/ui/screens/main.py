@@ -600,6 +600,14 @@ class MainScreen(Screen[None]):
 
         self.app.push_screen(LimitsScreen(self._node))
 
+    def action_rules(self) -> None:
+        """What the rules would do is tried on the log's message."""
+        from tcpmon.ui.screens.rules import RulesScreen
+
+        message = self._messages.whole
+        client = self._find(message.client) if message else None
+        self.app.push_screen(RulesScreen(self._node, message, client))
+
     def action_help(self) -> None:
         from tcpmon.ui.screens.help import HelpScreen
 
