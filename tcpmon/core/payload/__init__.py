@@ -26,7 +26,8 @@ a payload may, fields too. Its braces go in pairs; a lone one is \x7b or \x7d.
     ${length u16be: BODY}      the length of BODY, then BODY; u16be+2 adds to the length
     ${crc16/modbus: BODY}      BODY, then its checksum
     ${length u16be only: BODY}  ${xor only: BODY}   the number alone
-    ${length u16be}            the length of all that follows, up to the end of the body it is in
+    ${length u16be}            the length of all that follows, up to the end of the body it is in;
+                               outside of one, the line end that is put behind counts too
     ${crc16/modbus}            the checksum of all before it, from the beginning of that body
     ${repeat 3: BODY}          BODY so many times; ${repeat n: BODY}: as often as the digits
                                captured as n say, ${repeat u16be n: BODY}: as the bytes say;

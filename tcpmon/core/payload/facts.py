@@ -9,7 +9,7 @@ from tcpmon.core.errors import BadPayload
 MOST = 16 << 20
 """Bytes that one payload can become."""
 
-WORK = 1 << 20
+WORK = 1 << 19
 """What filling in may cost; the unit is a byte of a CRC, all in all less than a tenth of a
 second: a payload is made on the engine's loop, and on the screen's at each letter."""
 

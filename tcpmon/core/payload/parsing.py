@@ -159,7 +159,7 @@ class Parser:
             there = ", ".join(escape_text(group) for group in sorted(self._groups)[:12])
             hint = f"captured: {there}" if there else "only an answer to a message captures"
             return BadPayload(f"${{{word}}} is not captured", place, hint)
-        hint = f"near to it: {', '.join(close)}; {_LITERAL}" if close else _LITERAL
+        hint = f"near to it: {', '.join(close)}" if close else _LITERAL
         return BadPayload(f"${{{word}}} is not known", place, hint)
 
     def _near(self, name: str) -> list[str]:

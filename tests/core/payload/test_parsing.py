@@ -1,9 +1,15 @@
 """What is written is understood, or refused with the place of the first character that is wrong."""
 
+import re
+
 import pytest
 
+from tcpmon.core import payload as language
 from tcpmon.core.errors import BadPayload
 from tcpmon.core.payload import parse
+from tcpmon.core.payload.computed import NAMES
+from tcpmon.core.payload.fields import FIELDS
+from tcpmon.core.payload.parsing import RAW
 from tests.core.payload.filling import GROUPS
 
 UNKNOWN = "to send ${ as it is, write \\${"
@@ -40,7 +46,7 @@ def test_what_is_text(text: str, data: bytes) -> None:
         ("ab${x}", 2, "${x} is not known; " + UNKNOWN),
         ("ab${x", 2, "${x} is not known"),
         ("ab${x: y}", 2, "${x} is not known"),
-        ("ab${cuonter}", 2, "${cuonter} is not known; near to it: counter; " + UNKNOWN),
+        ("ab${cuonter}", 2, "${cuonter} is not known; near to it: counter"),
         ("${crc16/modbis: a}", 0, "${crc16/modbis} is not known; near to it: crc-16/modbus"),
         ("ab${1}", 2, "${1} is not captured; only an answer to a message captures"),
         ("ab${now", 2, "${now is not closed; write } at its end; a { or } that has no other half"),
@@ -101,3 +107,24 @@ def test_what_is_captured_hides_a_field(name: str) -> None:
     payload = parse(f"${{{name}}}", groups=[name])
     assert (payload.fixed, payload.personal) == (None, True)
     assert parse("${length u8: a}${xor: a}", groups=["length", "xor"]).fixed == b"\1aaa"
+
+
+def examples() -> list[str]:
+    """Return everything that the language's description says one may write."""
+    assert language.__doc__
+    lines = [line for line in language.__doc__.splitlines() if line.startswith("    ")]
+    parts = [part for line in lines for part in re.split(r"  +", line.strip())]
+    return [part for part in parts if part.startswith(("$", ":$", r"\x30$"))]
+
+
+@pytest.mark.parametrize("text", examples())
+def test_the_description_holds(text: str) -> None:
+    """What the description of the language shows can be written just so."""
+    assert parse(text, groups=["1", "imei", "n"]).text == text
+
+
+def test_the_description_leaves_nothing_out() -> None:
+    """Every field there is stands in the description."""
+    shown = " ".join(examples())
+    for name in [*RAW, *FIELDS, *NAMES]:
+        assert f"${{{name}" in shown
