@@ -16,8 +16,8 @@ class Book:
         self._rules = tuple(rules)
         self._always: list[int] = []
         self._equal: dict[bytes, list[int]] = {}
-        self._start: dict[int, list[tuple[int, bytes]]] = {}
-        self._needles: list[tuple[int, bytes]] = []
+        self._start: dict[int, dict[int, dict[bytes, list[int]]]] = {}  # by first byte, length
+        self._needles: list[tuple[int, str]] = []
         for index, rule in enumerate(self._rules):
             if rule.when is When.MESSAGE:
                 self._enter(index, rule.test)
@@ -28,9 +28,11 @@ class Book:
         if quick.equal is not None:
             self._equal.setdefault(quick.equal, []).append(index)
         elif quick.start:
-            self._start.setdefault(quick.start[0], []).append((index, quick.start))
+            by_length = self._start.setdefault(quick.start[0], {})
+            by_start = by_length.setdefault(len(quick.start), {})
+            by_start.setdefault(quick.start, []).append(index)
         elif quick.needle:
-            self._needles.append((index, quick.needle))
+            self._needles.append((index, quick.needle.decode("latin-1")))
         else:
             self._always.append(index)
 
@@ -56,14 +58,20 @@ class Book:
             if content is not data and not data.startswith(content):
                 found = found + self._starting(content)
         if self._needles:
-            lowered = data.lower()
-            found = found + [index for index, needle in self._needles if needle in lowered]
+            found = found + self._holding(data)
             if content is not data and content not in data:
-                lowered = content.lower()
-                found = found + [index for index, needle in self._needles if needle in lowered]
+                found = found + self._holding(content)
         return sorted(set(found)) if len(found) > 1 else found
 
     def _starting(self, data: bytes) -> list[int]:
         if not data or data[0] not in self._start:
             return []
-        return [index for index, start in self._start[data[0]] if data.startswith(start)]
+        found: list[int] = []
+        for length, by_start in self._start[data[0]].items():
+            found += by_start.get(data[:length], ())
+        return found
+
+    def _holding(self, data: bytes) -> list[int]:
+        # a str for each byte a letter: Python looks in it four times as fast as in bytes
+        lowered = data.lower().decode("latin-1")
+        return [index for index, needle in self._needles if needle in lowered]
