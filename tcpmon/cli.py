@@ -150,6 +150,8 @@ def _screen_parser() -> _Parser:
     )
     parser.add_argument("--theme", metavar="NAME",
                         help="tcpmon-dark, tcpmon-light or a theme of the palette")  # fmt: skip
+    parser.add_argument("--no-history", action="store_true", default=None,
+                        help="do not keep what is sent for the next time")  # fmt: skip
     parser.add_argument("--version", action="version", version=f"tcpmon {__version__}")
     return parser
 
@@ -236,10 +238,8 @@ def _filter(text: str, saved: dict[str, str]) -> str:
 
 def _screen(options: argparse.Namespace, arguments: list[str]) -> None:
     from tcpmon import settings
-    from tcpmon.config import ScreenConfig
 
-    given = settings.Given(vars(options))
-    config = ScreenConfig(settings.node(given), given.get("theme", "auto"))
+    config = settings.screen(settings.Given(vars(options)))
     _need_a_terminal(arguments)
     from tcpmon.build import start_thread
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from tcpmon.config import Config, Own
+from tcpmon.config import Config, Own, ScreenConfig
 from tcpmon.configfile import File, ListenTable, read
 from tcpmon.core.access import network_text, parse_network
 from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, Endpoint, TcpEndpoint, clash, parse
@@ -106,8 +106,29 @@ def node(given: Given) -> Config:
             key: given.in_file(f'filters."{escape_text(key)}"', partial(_filter, key), value)
             for key, value in file.filters.items()
         },
+        messages={
+            key: given.in_file(f'messages."{escape_text(key)}"', partial(_message, key), value)
+            for key, value in file.messages.items()
+        },
         own=own,
     )
+
+
+def screen(given: Given) -> ScreenConfig:
+    """Return how the screen is to be, and what its node is to do. Raises InputError."""
+    history = not given.by_flag("no_history") and given.get("history", True)
+    return ScreenConfig(node(given), given.get("theme", "auto"), history)
+
+
+def _message(name: str, text: str) -> str:
+    """Return a payload that can be saved under a name. Raises InputError."""
+    if not name:
+        raise InputError("a message has a name", "write for example hello = 'HELO\\r\\n'")
+    try:
+        parse_payload(text)
+    except BadPayload as error:
+        raise InputError(f"character {error.place + 1}: {error.message}", error.hint) from None
+    return text
 
 
 def parse_framing(spec: str) -> str:

@@ -32,7 +32,7 @@ COMMON = {
     "--config", "--framing", "--name-from", "--silence", "--no-hints",
 }  # fmt: skip
 OPTIONS = {
-    (): COMMON | {"--theme", "--version"},
+    (): COMMON | {"--no-history", "--theme", "--version"},
     ("serve",): COMMON | {"--filter", "--format", "--quiet"},
 }
 
@@ -340,11 +340,11 @@ def test_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tcpmon.build.start_thread", start)
     monkeypatch.setattr("tcpmon.ui.app.run", lambda *both: shown.append(both))
     with pytest.raises(SystemExit) as ending:
-        main(["--theme", "nord", "--echo", "localhost:0"])
+        main(["--theme", "nord", "--no-history", "--echo", "localhost:0"])
     assert ending.value.code == 0
     config = Config((TcpEndpoint("localhost", 0),), echo=True)
     assert started == [config]
-    assert shown == [(node, ScreenConfig(config, "nord"))]
+    assert shown == [(node, ScreenConfig(config, "nord", history=False))]
     assert "NO_COLOR" not in os.environ, "empty means nothing, says no-color.org"
 
 

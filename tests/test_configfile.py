@@ -18,6 +18,7 @@ keep = "128MiB"
 theme = "nord"
 framing = "line"
 hints = false
+history = false
 max_clients = 100
 max_per_address = 3
 max_accepts = 50
@@ -49,6 +50,9 @@ default = 600.5
 
 [filters]
 quiet = "state:open idle>60s"
+
+[messages]
+ping = 'PING\\r\\n'
 """
 
 
@@ -70,6 +74,8 @@ def test_all_of_it(tmp_path: Path) -> None:
         naming=NamingTable(match=r"id=(\w+)"),
         silence={"gps-*": "30s", "default": 600.5},
         filters={"quiet": "state:open idle>60s"},
+        history=False,
+        messages={"ping": r"PING\r\n"},
     )  # fmt: skip
     assert {
         key for key in File.__struct_fields__ if getattr(file, key) == getattr(File(), key)

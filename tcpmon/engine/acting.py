@@ -27,7 +27,7 @@ Candidates = Callable[[bytes, bytes], Iterable[tuple[int, Rule, Groups]]]
 class Acting:
     """Rules and hooks. say: keeps a line about a client, 0 for none; name: gives a client a name;
     deny: lets nobody in from an address for so many seconds; settle: called when something was
-    done outside the poller's turns."""
+    done outside the poller's turns; counters: what payloads count on."""
 
     loop: AbstractEventLoop
     """Set before anything is told."""
@@ -40,6 +40,7 @@ class Acting:
         name: Callable[[Connection, str], None],
         deny: Callable[[str, float], None],
         settle: Callable[[], None],
+        counters: dict[str, int],
     ) -> None:
         self.hooks = hooks
         self.settle = settle
@@ -49,7 +50,7 @@ class Acting:
         self._framings = framings
         self._say = say
         self._deny = deny
-        self._runs = Runs(self)
+        self._runs = Runs(self, counters)
         self._parts: dict[int, Part] = {}
         self._by_when: dict[When, list[Acted]] = {}
         self._candidates: Candidates = lambda data, content: ()

@@ -394,6 +394,7 @@ class Connection:
             if cast is not None:
                 cast.waiting.discard(self.id)
                 cast.lost.add(self.id)
+                cast.dropped.add(self.id)
                 continue
             self._dropped = self._dropped or {}
             self._dropped[seq] = None

@@ -11,7 +11,7 @@ import time
 import traceback
 from array import array
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -27,16 +27,20 @@ from tcpmon.core.commands import (
     Examine,
     Flag,
     ForgetClosed,
+    ForgetJobs,
     How,
     Instruct,
     Listen,
     Name,
     Note,
     Permit,
+    Repeat,
     Send,
+    SendFile,
     Silence as SetSilence,
     StopReading,
     Switch,
+    Tell,
     Unlisten,
     Unpermit,
     Whom,
@@ -51,7 +55,6 @@ from tcpmon.core.hooks import Hooks
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
-    Cast,
     Client,
     Kind,
     Lens,
@@ -69,6 +72,7 @@ from tcpmon.core.model import (
     open_data,
 )
 from tcpmon.core.naming import Finder
+from tcpmon.core.payload import parse as parse_payload
 from tcpmon.core.playbook import Playbook
 from tcpmon.core.rules.model import Rules
 from tcpmon.core.scans import Scans
@@ -80,24 +84,24 @@ from tcpmon.engine.acting import Acting
 from tcpmon.engine.callbacks import Callbacks, F
 from tcpmon.engine.connection import Connection, Shared, Sums
 from tcpmon.engine.datapath import DataPath
+from tcpmon.engine.jobs import Jobs
 from tcpmon.engine.listener import Listener, bind
 from tcpmon.engine.naming import Naming
 from tcpmon.engine.poller import Poller, Serve, make_poller
 from tcpmon.engine.roster import Roster
 from tcpmon.engine.runs import note
+from tcpmon.engine.sending import Sender, slices
 from tcpmon.engine.silence import Silence
 from tcpmon.engine.turns import Turns
 
 R = TypeVar("R")
 MakePoller = Callable[[asyncio.AbstractEventLoop, Serve, Callable[[], None]], Poller]
 
-SLICE = 100  # connections served in one go by a command: 1 ms, then others have a turn
 SAMPLE_SECONDS = 1.0
 LOOK_SECONDS = 0.25  # how often the kernel is asked about the rows that somebody looks at
 REFUSED_SECONDS = 1.0  # refused callers get one line in so many seconds
 RATES_KEPT = 120
 BEGUN_KEPT = 64
-ENTRY_BYTES = 100  # what one client takes among those that a broadcast left out or waits for
 
 
 class Engine:
@@ -161,6 +165,15 @@ class Engine:
         self._half_open = half_open
         self._make_poller = make_poller
         self._roster = Roster(self.limits.closed_rows)
+        self.counters: dict[str, int] = {}
+        """The counts of payloads that count, by name."""
+        self._sender = Sender(
+            self._roster, self.store, lambda: self._path, lambda: self._last_id, self.counters,
+            self._settle,
+        )  # fmt: skip
+        self._jobs = Jobs(
+            self._sender, self.until, self._say, self._settle, self.report, lambda: self.limits
+        )
         self._listeners: dict[int, Listener] = {}
         # Ended with unsent bytes and off the table; none of their records is as new as the number.
         self._cuts: dict[int, tuple[int, Connection]] = {}
@@ -182,7 +195,7 @@ class Engine:
         self._scans = Scans() if hints else None
         self._acting = Acting(
             self._framings, hooks, self._say, self._naming.call,
-            lambda host, seconds: self._permit(host, False, seconds), self._settle,
+            lambda host, seconds: self._permit(host, False, seconds), self._settle, self.counters,
         )  # fmt: skip
         self._callbacks: Callbacks | None = None
         self._playbook = Playbook()
@@ -279,6 +292,7 @@ class Engine:
         if self._shared is None:
             return
         self._stopping = True
+        await self._jobs.stop()
         for listener in list(self._listeners.values()):
             self._drop_listener(listener)
         await self._each(
@@ -351,7 +365,13 @@ class Engine:
             case Listen():
                 answer = await self._listen(command)
             case Send():
-                answer = await self._send(command.data, self._ids(command.clients))
+                answer = await self._send(command)
+            case Repeat() | SendFile() if self._stopping:
+                raise Stopped("the engine is about to stop")
+            case Repeat():
+                answer = await self._jobs.repeat(command)
+            case SendFile():
+                answer = await self._jobs.send_file(command)
             case Disconnect():
                 answer = await self._disconnect(self._ids(command.clients), command.how)
             case SetSilence():
@@ -381,6 +401,10 @@ class Engine:
                 self._cut(command.framing, command.client, command.listener)
             case Examine():
                 return self._examine(command.client)
+            case Tell():
+                self._jobs.tell(command)
+            case ForgetJobs():
+                return self._jobs.forget()
             case ForgetClosed():
                 return self._forget_closed()
             case _:
@@ -492,34 +516,13 @@ class Engine:
         del self._listeners[listener.id]
         self._say(Kind.INFO, f"stopped listening on {' and '.join(listener.addresses)}")
 
-    async def _send(self, data: bytes, clients: Sequence[int] | None) -> Delivery:
-        if clients is not None and len(clients) == 1:
-            return self._send_one(data, clients[0])
-        wanted = set(self._roster.open if clients is None else clients)
-        known = sorted(id for id in wanted if 0 < id <= self._last_id)
-        unknown = dict.fromkeys(sorted(wanted.difference(known)), "gone")
-        if not data or not any(self._roster[id] for id in known):
-            return Delivery(0, 0, unknown | dict.fromkeys(known if data else (), "gone"))
-        receivers = Cast(array("I", known), {})
-        self.store.append_cast(time.time_ns(), data, receivers)
-        for part in _slices(receivers.receivers):
-            found = [(id, self._roster.open.get(id)) for id in part]
-            receivers.skipped.update((id, "gone") for id, connection in found if not connection)
-            self._path.send_all((each for _, each in found if each), data, receivers)
-            await asyncio.sleep(0)
-        self.store.weigh(ENTRY_BYTES * (len(receivers.skipped) + len(receivers.waiting)))
-        accepted = len(known) - len(receivers.skipped)
-        return Delivery(accepted, len(receivers.waiting), unknown | receivers.skipped)
-
-    def _send_one(self, data: bytes, id: int) -> Delivery:
-        connection = self._roster.open.get(id)
-        if reason := connection.offer() if connection else "gone":
-            return Delivery(0, 0, {id: reason})
-        assert connection
-        if not data:
-            return Delivery(0, 0)
-        connection.send(data)
-        return Delivery(1, 1 if connection.waits_for(self.store.end - 1) else 0)
+    async def _send(self, command: Send) -> Delivery:
+        whom = command.clients
+        if isinstance(whom, str):
+            whom = tuple(await self._sender.choose(whom))
+        if not command.text:
+            return (await self._sender.send(command.data, whom)).delivery
+        return (await self._sender.send_payload(parse_payload(command.text), whom)).delivery
 
     async def _disconnect(self, clients: Sequence[int] | None, how: How) -> int:
         wanted = list(self._roster.open) if clients is None else clients
@@ -540,7 +543,7 @@ class Engine:
 
     async def _each(self, clients: Sequence[int], act: Callable[[Connection], None]) -> int:
         count = 0
-        for part in _slices(clients):
+        for part in slices(clients):
             for id in part:
                 if connection := self._roster.open.get(id):
                     act(connection)
@@ -801,8 +804,8 @@ class Engine:
             time.time_ns(), rows, ask.first, count, cursor, self.totals(rates),
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._access.permissions(), tuple(self._refusals.items()),
-            self._framings.picture(), hidden, trouble,
-            rules_on=self._acting.rules_on, acting_trouble=self._acting.trouble,
+            self._framings.picture(), hidden, trouble, self._jobs.pictures(),
+            self._acting.rules_on, self._acting.trouble,
         )  # fmt: skip
 
     def client(self, id: int) -> Client | None:
@@ -862,8 +865,3 @@ class Engine:
                 waiting, lost = len(cast.waiting), len(cast.lost)
                 return Record(seq, at, Kind.CAST, client, data, cast, waiting, lost)
         return Record(seq, at, Kind(kind), client, data)
-
-
-def _slices(ids: "Sequence[int] | array[int]") -> Iterator["Sequence[int] | array[int]"]:
-    for start in range(0, len(ids), SLICE):
-        yield ids[start : start + SLICE]

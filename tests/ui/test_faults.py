@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tcpmon.core.model import Kind
 from tcpmon.ui.actions import Place, of
 from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.faults import FAILED, LINE, PLACES, REPORT, Faults, fenced
@@ -28,6 +29,7 @@ from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.screens.plot import PlotScreen
+from tcpmon.ui.screens.receipt import ReceiptScreen
 from tcpmon.ui.screens.report import Report
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInfo, ComposerInput
@@ -82,7 +84,8 @@ async def an_app(
     kept: list[str] | None = None,
 ) -> AsyncIterator[tuple[TcpmonApp, Pilot[None], FakeNode]]:
     """The program, with a client and some messages. Its pilot does not mind bugs."""
-    node = FakeNode([a_client(1), a_client(2)], [a_record(seq) for seq in range(1, 9)])
+    records = [*map(a_record, range(1, 8)), a_record(8, kind=Kind.TX)]
+    node = FakeNode([a_client(1), a_client(2)], records)
     app = TcpmonApp(node, keep=bool if kept is None else kept.append)
     app.animation_level = "none"
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -116,6 +119,7 @@ PLACES_BY_KEYS = {
     Place.PLOT: (PlotScreen, ["P"]),
     Place.COMPARE: (CompareScreen, ["2", "v", "k", "v"]),
     Place.DIALOGUE: (DialogueScreen, ["space", "space", "v"]),
+    Place.RECEIPT: (ReceiptScreen, ["2", "W"]),
 }
 
 

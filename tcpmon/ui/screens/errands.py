@@ -63,7 +63,9 @@ class Errands:
             return False, "not sent"
         return delivery.accepted > 0, told(delivery)
 
-    async def disconnect(self, targets: Targets, count: int, how: How = How.CLOSE) -> bool:
+    async def disconnect(
+        self, targets: tuple[int, ...] | None, count: int, how: How = How.CLOSE
+    ) -> bool:
         """End connections: one that is named at once, several or all after asking. count: how
         many it concerns."""
         verb = "Disconnect" if how is How.CLOSE else "Reset"
@@ -134,7 +136,7 @@ class Errands:
         choice = Choice(question, lines, options)
         return await self._screen.app.push_screen_wait(choice) if self._may_ask else ""
 
-    def _named(self, targets: Targets) -> list[str]:
+    def _named(self, targets: tuple[int, ...] | None) -> list[str]:
         if targets is None:
             return ["all that are connected; what is queued for them still goes out"]
         return _shortened(targets, self._title_of)

@@ -76,6 +76,8 @@ class StatusBar(Lines):
         if self._news is not None:
             new = f"{number(self._news)} new " if self._news else ""
             parts.append((0, [(f" PAUSED {new}", "alert")]))
+        if running := sum(not job.state.over for job in view.jobs):
+            parts.append((2, [(counted(running, "job"), "note")]))
         if self._pinned:
             parts.append((2, [(f"compare {self._pinned}", "note")]))
         if wide:
