@@ -27,7 +27,7 @@ Candidates = Callable[[bytes, bytes], Iterable[tuple[int, Rule, Groups]]]
 class Acting:
     """Rules and hooks. say: keeps a line about a client, 0 for none; name: gives a client a name;
     deny: lets nobody in from an address for so many seconds; settle: called when something was
-    done outside the poller's turns."""
+    done outside the poller's turns; counters: what payloads count on."""
 
     loop: AbstractEventLoop
     """Set before anything is told."""

@@ -128,7 +128,7 @@ class Runs:
 
     def __init__(self, means: Means, counters: dict[str, int]) -> None:
         self._means = means
-        self.counters = counters
+        self._counters = counters
         self._do: dict[type, Callable[[Run, Any], bool]] = {
             model.Send: self._send, model.Drip: self._drip, model.Echo: self._echo,
             model.Delay: self._delay, model.Close: self._close, model.HalfClose: self._half,
@@ -235,7 +235,7 @@ class Runs:
         return payload.fill(
             Facts(
                 time.time_ns(), connection.id, connection.name, connection.host, port,
-                connection.local, run.message, run.groups, self.counters, os.urandom,
+                connection.local, run.message, run.groups, self._counters, os.urandom,
             )
         )  # fmt: skip
 

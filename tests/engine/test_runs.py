@@ -2,7 +2,7 @@
 
 import pytest
 
-from tcpmon.core.commands import StopReading
+from tcpmon.core.commands import Instruct, Send as SendCommand, StopReading
 from tcpmon.core.model import Kind, State
 from tcpmon.core.payload import parse as payload
 from tcpmon.core.rules.model import (
@@ -132,3 +132,19 @@ async def test_reading_stops_for_a_while(serve: Serve) -> None:
     await stage.received(peer, 5)
     await peer.say(b"x\n")
     assert await peer.hear(2) == b"x\n"
+
+
+async def test_payloads_are_filled_in(serve: Serve) -> None:
+    """With what was captured, who it is, and counts that go on where other payloads count."""
+    stage = await serve(framing="line")
+    text = r"""
+[[rule]]
+regex = 'id=(?P<id>\w+)'
+do = ['send ${id} ${client.id} ${counter}\n']
+"""
+    await stage.engine.do(Instruct(text))
+    peer = await stage.peer()
+    await stage.engine.do(SendCommand(text="${counter}", clients=(peer.id,)))
+    assert await peer.hear(1) == b"1"
+    await peer.say(b"id=bob\n")
+    assert await peer.hear(8) == b"bob 1 2\n"
