@@ -51,9 +51,9 @@ async def test_beats_do_not_drift(serve: Serve) -> None:
     ended = await over(stage)
     beats = (ended.ended - ended.began) / 1e9 / OFTEN
     assert ended.done == 40
-    assert 39 <= ended.done + ended.missed <= beats + 2
+    assert ended.done + ended.missed <= beats + 2
     times = [record.time for record in stage.records(peer) if record.kind is Kind.TX]
-    assert times[-1] - times[0] >= 39 * OFTEN * 1e9 * 0.95
+    assert times[-1] - ended.began >= 39 * OFTEN * 1e9 - 1e6  # two clocks
 
 
 async def test_all_are_asked_for_anew(serve: Serve) -> None:
