@@ -11,8 +11,7 @@ from textual.widgets import TextArea
 from tcpmon.core.errors import BadRules
 from tcpmon.core.escape import escape_hidden
 from tcpmon.core.model import Client, Message
-from tcpmon.core.rules import parse
-from tcpmon.core.rules.trial import trial
+from tcpmon.core.rules import parse, trial
 from tcpmon.core.units import counted
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
