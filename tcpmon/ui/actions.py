@@ -202,7 +202,7 @@ ACTIONS: tuple[Action, ...] = (
     _main("jobs", "J", "Jobs", "Jobs", "see what is being sent over a while, and stop it",
           Group.WINDOW, footer=19),
     _main("rules", "R", "Rules", "Rules", "see, write and try the rules that answer clients",
-          Group.WINDOW, footer=18),
+          Group.WINDOW, footer=20),
     _main("palette", "ctrl+p", "Commands", "Commands", "search every command", Group.WINDOW,
           footer=100, palette=False),
     _main("help", "question_mark f1", "Help", "Help", "show all keys", Group.WINDOW, footer=101),

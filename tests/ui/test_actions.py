@@ -21,6 +21,8 @@ from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.screens.plot import PlotScreen
 from tcpmon.ui.screens.receipt import ReceiptScreen
+from tcpmon.ui.screens.rules import RulesScreen
+from tcpmon.ui.screens.rules_editor import RulesEditor
 from tcpmon.ui.widgets.composer import ComposerInput
 from tcpmon.ui.widgets.filterbar import FilterInput
 from tcpmon.ui.widgets.footer import ALWAYS, KeyFooter
@@ -36,6 +38,8 @@ DOERS: dict[Place, type[DOMNode]] = {
     Place.LIMITS: LimitsScreen,
     Place.RECEIPT: ReceiptScreen,
     Place.JOBS: JobsScreen,
+    Place.RULES: RulesScreen,
+    Place.EDITOR: RulesEditor,
     Place.COMPOSER: ComposerInput,
     Place.FILTER: FilterInput,
 }

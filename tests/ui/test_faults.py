@@ -24,6 +24,7 @@ from tcpmon.ui.screens.compare import CompareScreen
 from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.dialogue import DialogueScreen
 from tcpmon.ui.screens.help import HelpScreen, HelpText
+from tcpmon.ui.screens.jobs import JobsScreen
 from tcpmon.ui.screens.limits import LimitsScreen
 from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
@@ -31,6 +32,8 @@ from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.screens.plot import PlotScreen
 from tcpmon.ui.screens.receipt import ReceiptScreen
 from tcpmon.ui.screens.report import Report
+from tcpmon.ui.screens.rules import RulesScreen
+from tcpmon.ui.screens.rules_editor import RulesEditor
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInfo, ComposerInput
 from tcpmon.ui.widgets.filterbar import FilterBar, FilterInput
@@ -120,6 +123,9 @@ PLACES_BY_KEYS = {
     Place.COMPARE: (CompareScreen, ["2", "v", "k", "v"]),
     Place.DIALOGUE: (DialogueScreen, ["space", "space", "v"]),
     Place.RECEIPT: (ReceiptScreen, ["2", "W"]),
+    Place.JOBS: (JobsScreen, ["J"]),
+    Place.RULES: (RulesScreen, ["R"]),
+    Place.EDITOR: (RulesEditor, ["R", "e"]),
 }
 
 
@@ -159,6 +165,7 @@ KEYS: dict[type, str] = {
     **dict.fromkeys((HelpScreen, HelpText), "question_mark escape escape"),
     MessageScreen: "2 enter escape escape",
     ClientScreen: "i escape escape",
+    MainScreen: "2 enter escape 1 enter escape slash 1 enter s h enter f2 ctrl+r escape",
     LimitsScreen: "L d 9 enter escape escape escape",
     Choice: "D tab enter escape escape",
     **dict.fromkeys((FilterBar, FilterInput), "slash x"),
