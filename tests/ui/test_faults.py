@@ -23,6 +23,7 @@ from tcpmon.ui.screens.compare import CompareScreen
 from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.dialogue import DialogueScreen
 from tcpmon.ui.screens.help import HelpScreen, HelpText
+from tcpmon.ui.screens.jobs import JobsScreen
 from tcpmon.ui.screens.limits import LimitsScreen
 from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
@@ -113,6 +114,7 @@ PLACES_BY_KEYS = {
     Place.LISTENERS: (ListenersScreen, ["l"]),
     Place.CLIENT: (ClientScreen, ["i"]),
     Place.LIMITS: (LimitsScreen, ["L"]),
+    Place.JOBS: (JobsScreen, ["J"]),
     Place.PLOT: (PlotScreen, ["P"]),
     Place.COMPARE: (CompareScreen, ["2", "v", "k", "v"]),
     Place.DIALOGUE: (DialogueScreen, ["space", "space", "v"]),
@@ -159,13 +161,14 @@ KEYS: dict[type, str] = {
     Choice: "D tab enter escape escape",
     **dict.fromkeys((FilterBar, FilterInput), "slash x"),
 }
+_EVERYWHERE = "2 enter escape 1 enter escape slash 1 enter s h enter f2 ctrl+r escape"
 
 
 def deeds(pilot: Pilot[None], part: type) -> Iterator[Callable[[], Awaitable[object]]]:
     """Return what makes every handler of a widget run, step by step."""
     press, screen = pilot.press, pilot.app.screen
     yield partial(pilot.resize_terminal, 100, 30)
-    for key in KEYS.get(part, "2 enter escape 1 enter escape slash 1 enter s h enter").split():
+    for key in KEYS.get(part, _EVERYWHERE).split():
         yield partial(press, key)
     pilot.app.post_message(events.Paste("pasted"))
     yield partial(press, "escape")
