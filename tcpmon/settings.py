@@ -16,7 +16,7 @@ from tcpmon.configfile import File, ListenTable, read
 from tcpmon.core.access import network_text, parse_network
 from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, Endpoint, TcpEndpoint, clash, parse
 from tcpmon.core.errors import BadAddress, BadConfig, BadPayload, BadSize, BadTime, InputError
-from tcpmon.core.escape import escape_text, unescape
+from tcpmon.core.escape import escape_text
 from tcpmon.core.framing import spec as framings
 from tcpmon.core.limits import MIB, Limits, Unread
 from tcpmon.core.naming import Finder, Names
@@ -150,7 +150,20 @@ def _answer(given: Given) -> tuple[bool, bytes | None]:
     if len(said) > 1:
         one, other = given.called("echo"), "--reply" if flags else "reply"
         raise InputError(f"{one} and {other} are two answers to the same read", "take one of them")
-    return "echo" in said, given.mean("reply", unescape, None) if "reply" in said else None
+    return "echo" in said, given.mean("reply", _reply, None) if "reply" in said else None
+
+
+def _reply(text: str) -> bytes:
+    """Return what is sent for each read. Raises InputError."""
+    try:
+        fixed = parse_payload(text).fixed
+    except BadPayload as error:
+        where = f"character {error.place + 1}"
+        raise InputError(f"{where}: {error.message}", error.hint) from None
+    if fixed is None:
+        wrong = "a reply is the same bytes each time, and this is not"
+        raise InputError(wrong, "write a rule, with when = 'message'")
+    return fixed
 
 
 def _endpoints(given: Given) -> tuple[Endpoint, ...]:

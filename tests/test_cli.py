@@ -279,7 +279,13 @@ def test_who_may_come_in(understood: Callable[..., ServeConfig]) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "reply"),
-    [(r"OK\r\n", b"OK\r\n"), ("", b""), (r"\x00\u{e9}\\\$", b"\0\xc3\xa9\\$"), ("é", b"\xc3\xa9")],
+    [
+        (r"OK\r\n", b"OK\r\n"),
+        ("", b""),
+        (r"\x00\u{e9}\\\$", b"\0\xc3\xa9\\$"),
+        ("é", b"\xc3\xa9"),
+        ("${length u16be: ${hex 0d 0a}}${xor}", b"\0\2\r\n\5"),
+    ],
 )
 def test_reply(typed: str, reply: bytes, understood: Callable[..., ServeConfig]) -> None:
     """A reply is typed like everything else that is sent."""
@@ -527,7 +533,11 @@ def test_bad_option_of_serve(arguments: list[str], told: str, refused: Callable[
         (["--reply", r"a\x4"], r"\x needs two hex digits"),
         (["--reply", r"\u{110000}"], r"\u{110000} is not a character"),
         (["--reply", "a\\"], "a \\ at the end"),
-        (["--reply", "${x}"], "{x} is not known"),
+        (["--reply", "ab${x}"], "character 3: ${x} is not known; to send ${ as it is"),
+        (
+            ["--reply", "a${now}"],
+            "a reply is the same bytes each time, and this is not; write a rule",
+        ),
     ],
 )
 @pytest.mark.parametrize("verb", OPTIONS)

@@ -147,7 +147,7 @@ def test_where_a_file_listens(meant: Meant) -> None:
         ("max_idle = 0.5", "c.toml: max_idle 0.5 is too short; 1s is the least"),
         ("max_clients = 0", "c.toml: max_clients 0 lets nobody in"),
         ("max_unsent = 3", "c.toml: max_unsent 3 is too little"),
-        ("reply = '\\q'", r"c.toml: reply: \q is not an escape"),
+        ("reply = '\\q'", r"c.toml: reply: character 1: \q is not an escape"),
         ("echo = true\nreply = ''", "c.toml: echo and reply are two answers"),
         ("allow = ['::1', 'a']", "c.toml: allow[1]: 'a' is not an address or a network"),
         ("allow = ['::1']\ndeny = ['::1']", "::1 is both allowed and denied"),

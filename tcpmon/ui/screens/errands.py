@@ -54,9 +54,11 @@ class Errands:
         """Say what became of something."""
         self._screen.notify(text, severity="error" if failed else "information")
 
-    async def send(self, data: bytes, targets: Targets) -> tuple[bool, str]:
-        """Send; return whether anybody got it, and how many did, and who did not and why."""
-        delivery = await self.do(Send(data, targets))
+    async def send(self, data: bytes, targets: Targets, text: str = "") -> tuple[bool, str]:
+        """Send; return whether anybody got it, and how many did, and who did not and why.
+
+        text: as Send's, instead of data."""
+        delivery = await self.do(Send(clients=targets, text=text) if text else Send(data, targets))
         if delivery is None:
             return False, "not sent"
         return delivery.accepted > 0, told(delivery)

@@ -81,7 +81,7 @@ class MainScreen(Screen[None]):
         self._aim_of = Aim(node, self._find, lambda: self._feed.view)
         self._memory = Memory(self._warn) if history else None
         keep = self._memory.keep if self._memory else bool
-        self._composer = Composer("composer", self._aim_of.title, keep)
+        self._composer = Composer("composer", self._aim_of.title, keep, self._find)
         self._footer = KeyFooter("footer", Place.MAIN)
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
@@ -325,7 +325,7 @@ class MainScreen(Screen[None]):
 
     @on(Composer.Submitted)
     async def _submit(self, message: Composer.Submitted) -> None:
-        accepted, note = await self._errands.send(message.data, message.targets)
+        accepted, note = await self._errands.send(message.data, message.targets, message.text)
         elsewhere = message.targets != self._composer.targets  # what failed is not for these
         self._composer.sent(accepted or elsewhere, note)
 

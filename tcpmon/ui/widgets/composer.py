@@ -19,10 +19,12 @@ from tcpmon.core.commands import Whom
 from tcpmon.core.errors import BadPayload
 from tcpmon.core.escape import escape, escape_hidden
 from tcpmon.core.history import Written, add
-from tcpmon.core.payload import Facts, Form, LineEnd, parse
+from tcpmon.core.model import Client
+from tcpmon.core.payload import Form, LineEnd, Payload, parse
 from tcpmon.core.units import number
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
+from tcpmon.ui.example import example
 from tcpmon.ui.render import Line, cells_of, fit
 from tcpmon.ui.saved import bind_keys
 from tcpmon.ui.widgets.line_input import LineInput
@@ -39,11 +41,12 @@ class Composer(Vertical):
     """A line to write in, who gets it, and what it is in bytes."""
 
     class Submitted(Message):
-        """A payload is to be sent."""
+        """A payload is to be sent. text: as it was written, if only the node can fill it in."""
 
-        def __init__(self, data: bytes, targets: Targets) -> None:
+        def __init__(self, data: bytes, targets: Targets, text: str = "") -> None:
             self.data = data
             self.targets = targets
+            self.text = text
             super().__init__()
 
     class Left(Message):
@@ -68,11 +71,14 @@ class Composer(Vertical):
         id: str,
         describe: Callable[[Targets], str],
         remember: Callable[[Written], object] = bool,
+        find: Callable[[int], Client | None] = lambda client: None,
     ) -> None:
-        """describe: says who the targets are, for the border. remember: is told what is sent."""
+        """describe: says who the targets are, for the border. remember: is told what is sent.
+        find: what is known of a client."""
         super().__init__(id=id)
         self._describe = describe
         self._remember = remember
+        self._find = find
         self.history: list[Written] = []
         """What was sent, the newest last."""
         self._place = 0  # in the history; its length = what is being written
@@ -136,23 +142,31 @@ class Composer(Vertical):
         return note if self.input.value == text else ""
 
     def payload(self) -> bytes:
-        """Return what would be sent. Raises BadPayload."""
-        return parse(self.input.value, self.form, self.end).fill(Facts())
+        """Return what would be sent now, of what varies an example. Raises BadPayload."""
+        return self.preview()[1]
+
+    def preview(self) -> tuple[Payload, bytes]:
+        """Return what is written, and what would be sent now. Raises BadPayload."""
+        payload = parse(self.input.value, self.form, self.end)
+        if payload.fixed is not None:
+            return payload, payload.fixed
+        return payload, payload.fill(example(self.targets, self._find))
 
     def submit(self) -> None:
         """Send, if it is bytes and not nothing."""
         try:
-            data = self.payload()
+            payload, data = self.preview()
         except BadPayload as error:
             self.input.cursor_position = error.place
             self.tell()
             return
-        if not data:
+        if not data and payload.fixed is not None:
             return
+        text = "" if payload.fixed is not None else self.spell()
         self._keep()
         self._under_way.append(self.written)
         self.put(self.blank)
-        self.post_message(self.Submitted(data, self.targets))
+        self.post_message(self.Submitted(data, self.targets, text))
 
     @property
     def written(self) -> Written:
@@ -203,10 +217,10 @@ class Composer(Vertical):
         """Text or hex; what is written is turned into the other form where that is possible."""
         other = Form.HEX if self.form is Form.TEXT else Form.TEXT
         try:
-            data = parse(self.input.value, self.form, LineEnd.NONE).fill(Facts())
+            data = parse(self.input.value, self.form, LineEnd.NONE).fixed
         except BadPayload:
-            pass
-        else:
+            data = None
+        if data is not None:
             self.input.value = data.hex(" ") if other is Form.HEX else escape(data)
             self.input.cursor_position = len(self.input.value)
         self.form = other
@@ -318,7 +332,7 @@ class ComposerInfo(Lines):
             return
         room = self.size.width - cells_of(line)
         try:
-            data = composer.payload()
+            payload, data = composer.preview()
         except BadPayload as error:
             message = f"character {error.place + 1}: {error}"
             yield [*line, (fit(message, max(1, room)).rstrip(), "error")], ""
@@ -327,6 +341,8 @@ class ComposerInfo(Lines):
             yield [*line, (fit(composer.note, max(1, room)).rstrip(), "")], ""
             return
         count = f"{number(len(data))} B"
+        if payload.fixed is None:
+            count += ", varies by client" if payload.personal else ", varies"
         shown = data[: max(0, min(PREVIEW_BYTES, (room - len(count) - 5) // 3))]
         dots = " …" if len(shown) < len(data) else ""
         yield [*line, (f"{count}  ", ""), (shown.hex(" ") + dots, "dim")], ""
