@@ -119,11 +119,11 @@ PLACES_BY_KEYS = {
     Place.LISTENERS: (ListenersScreen, ["l"]),
     Place.CLIENT: (ClientScreen, ["i"]),
     Place.LIMITS: (LimitsScreen, ["L"]),
+    Place.JOBS: (JobsScreen, ["J"]),
     Place.PLOT: (PlotScreen, ["P"]),
     Place.COMPARE: (CompareScreen, ["2", "v", "k", "v"]),
     Place.DIALOGUE: (DialogueScreen, ["space", "space", "v"]),
     Place.RECEIPT: (ReceiptScreen, ["2", "W"]),
-    Place.JOBS: (JobsScreen, ["J"]),
     Place.RULES: (RulesScreen, ["R"]),
     Place.EDITOR: (RulesEditor, ["R", "e"]),
 }
@@ -165,18 +165,18 @@ KEYS: dict[type, str] = {
     **dict.fromkeys((HelpScreen, HelpText), "question_mark escape escape"),
     MessageScreen: "2 enter escape escape",
     ClientScreen: "i escape escape",
-    MainScreen: "2 enter escape 1 enter escape slash 1 enter s h enter f2 ctrl+r escape",
     LimitsScreen: "L d 9 enter escape escape escape",
     Choice: "D tab enter escape escape",
     **dict.fromkeys((FilterBar, FilterInput), "slash x"),
 }
+_EVERYWHERE = "2 enter escape 1 enter escape slash 1 enter s h enter f2 ctrl+r escape"
 
 
 def deeds(pilot: Pilot[None], part: type) -> Iterator[Callable[[], Awaitable[object]]]:
     """Return what makes every handler of a widget run, step by step."""
     press, screen = pilot.press, pilot.app.screen
     yield partial(pilot.resize_terminal, 100, 30)
-    for key in KEYS.get(part, "2 enter escape 1 enter escape slash 1 enter s h enter").split():
+    for key in KEYS.get(part, _EVERYWHERE).split():
         yield partial(press, key)
     pilot.app.post_message(events.Paste("pasted"))
     yield partial(press, "escape")

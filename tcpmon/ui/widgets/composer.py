@@ -162,7 +162,7 @@ class Composer(Vertical):
             return
         if not data and payload.fixed is not None:
             return
-        text = "" if payload.fixed is not None else self.input.value + escape(self.end.value)
+        text = "" if payload.fixed is not None else self.spell()
         self._keep()
         self._under_way.append(self.written)
         self.put(self.blank)

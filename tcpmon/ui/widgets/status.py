@@ -76,14 +76,14 @@ class StatusBar(Lines):
         if self._news is not None:
             new = f"{number(self._news)} new " if self._news else ""
             parts.append((0, [(f" PAUSED {new}", "alert")]))
-        if running := sum(not job.state.over for job in view.jobs):
-            parts.append((2, [(counted(running, "job"), "note")]))
         if self._pinned:
             parts.append((2, [(f"compare {self._pinned}", "note")]))
         if wide:
             parts.append((8, [("tcpmon", "title")]))
         parts.append((0, _listeners(view, room)))
         parts.append((1, [(counted(totals.open, "client"), "title")]))
+        if running := sum(not job.state.over for job in view.jobs):
+            parts.append((2, [(counted(running, "job"), "note")]))
         bars = 16 if wide else 8
         for arrow, rate, style, which in (
             ("↓", totals.rx_rate, "rx", 0),
