@@ -59,7 +59,7 @@ async def _watch(engine: Engine) -> None:
 
         stamp = rulesfile.stamp(source)
         if source != path:
-            path, known = source, stamp
+            path, known = source, None  # it may have changed since it was read
         elif stamp != known and stamp == seen:
             known = stamp
             await _read_again(engine, source)

@@ -15,7 +15,7 @@ from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tcpmon.core.commands import How
+from tcpmon.core.commands import Flag, How
 from tcpmon.core.model import Ask, Client, Kind, View
 from tcpmon.core.node import Node, look_up
 from tcpmon.ui import framed
@@ -435,8 +435,11 @@ class MainScreen(Screen[None]):
         matching = self._node.view(self._clients.everyone(self._clients.filter))
         self._clients.set_marks(row.id for row in matching.rows if not row.end)
 
-    def action_unmark(self) -> None:
+    async def action_unmark(self) -> None:
+        """Also what a rule has marked the row's client for."""
         self._clients.set_marks(())
+        if (client := self._clients.selected) and client.flag:
+            await self._errands.do(Flag(client.id, ""))
 
     def action_sort(self) -> None:
         self._clients.sort_next()
@@ -605,6 +608,8 @@ class MainScreen(Screen[None]):
         from tcpmon.ui.screens.rules import RulesScreen
 
         message = self._messages.whole
+        if message is not None and message.kind is not Kind.RX:
+            message = None
         client = self._find(message.client) if message else None
         self.app.push_screen(RulesScreen(self._node, message, client))
 

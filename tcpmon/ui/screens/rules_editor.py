@@ -122,7 +122,9 @@ def trial_lines(text: str, message: Message | None, client: Client | None) -> li
         return [[(f"{where}{error.message}", "error")], *hint]
     count = counted(len(rules.rules), "rule")
     if message is None:
-        return [[(f"{count}. Select a message in the log to try them on it.", "dim")]]
+        return [
+            [(f"{count}. Select a message of a client (RX) in the log to try them on it.", "dim")]
+        ]
     lines: list[Line] = [
         [(f"{count}; {message.size or len(message.data):,} B of the client:", "dim")]
     ]
