@@ -41,7 +41,7 @@ async def begin(engine: Engine, config: Config) -> list[Listener]:
     if config.rules is not None:
         source, text = config.rules
         await engine.do(Instruct(text, source))
-    engine.tend(_watch(engine))
+    engine.tend(lambda: _watch(engine))
     return [await engine.do(listen) for listen in listens(config)]
 
 

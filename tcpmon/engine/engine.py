@@ -11,7 +11,7 @@ import time
 import traceback
 from array import array
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -745,13 +745,13 @@ class Engine:
             except Exception:  # noqa: BLE001 - the fence of the clock, which must not stop
                 self.report(traceback.format_exc())
 
-    def tend(self, work: Coroutine[object, object, None]) -> None:
+    def tend(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do this beside all else until the engine stops; a bug ends it alone, and is told."""
         self._ticks.append(self._running.loop.create_task(self._fenced(work)))
 
-    async def _fenced(self, work: Coroutine[object, object, None]) -> None:
+    async def _fenced(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except Exception:  # noqa: BLE001 - the fence of what is tended
             self.report(traceback.format_exc())
 
