@@ -1,10 +1,14 @@
 """Config to a running node: the only place that joins the inner rings."""
 
+import asyncio
 import sys
 from collections.abc import Callable
 
 from tcpmon.config import Config, Own
-from tcpmon.core.commands import Listen
+from tcpmon.core.commands import Instruct, Listen
+from tcpmon.core.errors import BadRules
+from tcpmon.core.escape import escape_text
+from tcpmon.core.model import Listener
 from tcpmon.engine.engine import Engine
 from tcpmon.engine.thread import EngineThread
 
@@ -29,6 +33,51 @@ def listens(config: Config) -> list[Listen]:
     return commands
 
 
+async def begin(engine: Engine, config: Config) -> list[Listener]:
+    """Let a started engine answer and listen as the config says; return where it does.
+
+    Raises CannotListen, BadRules.
+    """
+    if config.rules is not None:
+        source, text = config.rules
+        await engine.do(Instruct(text, source))
+    engine.tend(lambda: _watch(engine))
+    return [await engine.do(listen) for listen in listens(config)]
+
+
+WATCH_SECONDS = 0.5
+
+
+async def _watch(engine: Engine) -> None:
+    """Read the rules file again when it has changed, and is not being written any more."""
+    path, known, seen = "", None, None
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        if not (source := engine.playbook().source):
+            continue
+        from tcpmon import rulesfile
+
+        stamp = rulesfile.stamp(source)
+        if source != path:
+            path, known = source, None  # it may have changed since it was read
+        elif stamp != known and stamp == seen:
+            known = stamp
+            await _read_again(engine, source)
+        seen = stamp
+
+
+async def _read_again(engine: Engine, path: str) -> None:
+    from tcpmon import rulesfile
+
+    try:
+        text = rulesfile.read(path)
+        if text != engine.playbook().text or engine.playbook().trouble:
+            await engine.do(Instruct(text, path))
+    except BadRules as error:
+        line = f"{escape_text(path)}, line {error.line}: " if error.line else ""
+        engine.not_taken(f"{line}{error}")
+
+
 def _answer(config: Config) -> Callable[[bytes], bytes] | None:
     if config.echo:
         return lambda data: data
@@ -51,8 +100,7 @@ def start_thread(config: Config) -> EngineThread:
     node = EngineThread(make_engine(config))
     node.start()
     try:
-        for listen in listens(config):
-            node.do_now(listen)
+        node.submit(begin(node.engine, config)).result()
     except BaseException:
         node.stop()
         node.ended.result()

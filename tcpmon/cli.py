@@ -15,7 +15,7 @@ from tcpmon import __version__
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-VERBS = ("serve",)
+VERBS = ("serve", "rules")
 
 DESCRIPTION = """\
 A TCP server you can see into: who is connected, what each says byte by byte,
@@ -41,6 +41,18 @@ examples:
   tcpmon serve localhost:0                  any free port; line one tells it
   tcpmon serve -q --echo :9000              echo, and tell who comes and goes
 """
+
+RULES_DESCRIPTION = """\
+Rules that come with tcpmon: without NAME, what there is.
+
+examples:
+  tcpmon rules                    what there is
+  tcpmon rules smtp > my.toml     a copy to change
+  tcpmon rules --check my.toml    ok, or what is wrong and where
+  tcpmon --rules my.toml          answer by them
+"""
+
+RULES_EPILOG = "exit codes: 0 done, 2 bad usage or bad rules, 4 cannot write, 70 a bug"
 
 EPILOG = """\
 ADDRESS is 9000 (this machine only), :9000 (all interfaces), 192.168.1.5:9000,
@@ -99,6 +111,8 @@ def _run(arguments: list[str]) -> None:
     gc.disable()  # importing makes no garbage; whoever runs the program turns it on again
     if verb == "serve":
         _serve(options)
+    elif verb == "rules":
+        _rules(options)
     else:
         _screen(options, arguments)
 
@@ -121,7 +135,8 @@ def _fill_closed_descriptors() -> None:
 
 def _parse(arguments: list[str]) -> tuple[str, argparse.Namespace]:
     if arguments and arguments[0] in VERBS:
-        return arguments[0], _serve_parser().parse_args(arguments[1:])
+        parser = _serve_parser() if arguments[0] == "serve" else _rules_parser()
+        return arguments[0], parser.parse_args(arguments[1:])
     parser = _screen_parser()
     options = parser.parse_args(arguments)
     for word in options.address:
@@ -150,6 +165,8 @@ def _screen_parser() -> _Parser:
     )
     parser.add_argument("--theme", metavar="NAME",
                         help="tcpmon-dark, tcpmon-light or a theme of the palette")  # fmt: skip
+    parser.add_argument("--no-history", action="store_true", default=None,
+                        help="do not keep what is sent for the next time")  # fmt: skip
     parser.add_argument("--version", action="version", version=f"tcpmon {__version__}")
     return parser
 
@@ -166,6 +183,17 @@ def _serve_parser() -> _Parser:
     return parser
 
 
+def _rules_parser() -> _Parser:
+    parser = _Parser(
+        prog="tcpmon rules", usage="tcpmon rules [NAME | --check FILE]", epilog=RULES_EPILOG,
+        description=RULES_DESCRIPTION, allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("name", nargs="?", metavar="NAME", help="print this one, to copy it")
+    parser.add_argument("--check", metavar="FILE", help="say whether a file can be followed")
+    return parser
+
+
 def _parser(prog: str, usage: str, description: str) -> _Parser:
     parser = _Parser(
         prog=prog, usage=usage, description=description, epilog=EPILOG, allow_abbrev=False,
@@ -177,6 +205,8 @@ def _parser(prog: str, usage: str, description: str) -> _Parser:
         help="what no flag says is taken from FILE (~/.config/tcpmon/config.toml)")  # fmt: skip
     add("--echo", action="store_true", default=None, help="send back what comes")
     add("--reply", metavar="TEXT", help="answer each read with TEXT")
+    add("--rules", metavar="FILE",
+        help="answer by the rules of FILE, or of a name that tcpmon rules lists")  # fmt: skip
     add("--script", metavar="FILE",
         help="a Python file that acts on what clients do: on_message(client, message)")  # fmt: skip
     add("--half-open", action="store_true", default=None,
@@ -225,6 +255,37 @@ def _serve(options: argparse.Namespace) -> None:
     run(config)
 
 
+def _rules(options: argparse.Namespace) -> None:
+    from tcpmon import presets
+    from tcpmon.core.errors import CannotWrite
+
+    if options.check is not None:
+        from tcpmon.rulesfile import load
+
+        shown = f"ok, {len(load(options.check)[1].rules)} rules\n"
+    elif options.name is not None:
+        shown = _preset(options.name)
+    else:
+        shown = "".join(f"{name:<9} {presets.about(name)}\n" for name in presets.names())
+    try:
+        print(shown, end="", flush=True)  # noqa: T201
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where Python flushes the rest to
+        if not isinstance(error, BrokenPipeError):
+            raise CannotWrite.to_stdout(error) from None
+
+
+def _preset(name: str) -> str:
+    from tcpmon import presets
+    from tcpmon.core.errors import InputError
+    from tcpmon.core.escape import escape_text
+
+    if name not in presets.names():
+        hint = f"there is {', '.join(presets.names())}"
+        raise InputError(f"no rules are called {escape_text(name)}", hint)
+    return presets.text(name)
+
+
 def _filter(text: str, saved: dict[str, str]) -> str:
     from tcpmon.core.errors import BadFilter
     from tcpmon.core.query.saved import expand
@@ -238,10 +299,8 @@ def _filter(text: str, saved: dict[str, str]) -> str:
 
 def _screen(options: argparse.Namespace, arguments: list[str]) -> None:
     from tcpmon import settings
-    from tcpmon.config import ScreenConfig
 
-    given = settings.Given(vars(options))
-    config = ScreenConfig(settings.node(given), given.get("theme", "auto"))
+    config = settings.screen(settings.Given(vars(options)))
     _need_a_terminal(arguments)
     from tcpmon.build import start_thread
 

@@ -25,9 +25,11 @@ class Config(Struct, frozen=True):
     framing: how streams are cut into messages, see core.framing.spec. hints: whether what
     was noticed in clients is told, see core.hints. names, name_from: what clients are called, see
     core.naming. silence: seconds after which it is said that a client is silent, 0 = never;
-    silences: the same by pattern of its name. filters: what `@name` stands for in a filter. own:
-    what holds for those alone who come in by an endpoint. script: the file of a program that
-    acts on what clients do, see tcpmon.script, "" for none.
+    silences: the same by pattern of its name. filters: what `@name` stands for in a filter.
+    messages: payloads by name, in the order of their keys, see core.payload. own: what holds for
+    those alone who come in by an endpoint. rules: the file they come from, "" for none, and their
+    text, see core.rules. script: the file of a program that acts on what clients do, see
+    tcpmon.script, "" for none.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -44,7 +46,9 @@ class Config(Struct, frozen=True):
     silence: float = 0.0
     silences: dict[str, float] = {}
     filters: dict[str, str] = {}
+    messages: dict[str, str] = {}
     own: dict[Endpoint, Own] = {}
+    rules: tuple[str, str] | None = None
     script: str = ""
 
 
@@ -59,7 +63,9 @@ class ServeConfig(Struct, frozen=True):
 
 
 class ScreenConfig(Struct, frozen=True):
-    """How the screen looks. theme: a name, "auto" = by the terminal's colours."""
+    """How the screen looks. theme: a name, "auto" = by the terminal's colours. history: whether
+    what is sent is kept for the next time."""
 
     node: Config
     theme: str = "auto"
+    history: bool = True

@@ -44,7 +44,8 @@ class File(Table, frozen=True):
 
     names: by address, network, or pattern of what a client calls itself. silence: of
     all, or by pattern of a client's name; `default` is for all others. filters: what `@name`
-    stands for.
+    stands for. history: whether what is sent is kept for the next time. messages: payloads by
+    name, see core.payload.
     """
 
     echo: bool | None = None
@@ -60,6 +61,7 @@ class File(Table, frozen=True):
     max_idle: Time | None = None
     max_unsent: Size | None = None
     unread: Unread | None = None
+    rules: str | None = None
     allow: tuple[str, ...] | None = None
     deny: tuple[str, ...] | None = None
     listen: tuple[ListenTable, ...] = ()
@@ -67,6 +69,8 @@ class File(Table, frozen=True):
     naming: NamingTable = NamingTable()
     silence: dict[str, Time] | Time = {}
     filters: dict[str, str] = {}
+    history: bool | None = None
+    messages: dict[str, str] = {}
 
 
 _TABLES: dict[str, type[Table]] = {"": File, "listen": ListenTable, "naming": NamingTable}

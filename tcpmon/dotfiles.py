@@ -1,22 +1,28 @@
-"""The files of tcpmon's own: where they are, how they are read, and the one that is written.
+"""The files of tcpmon's own: where they are, how they are read, and those that are written.
 
 The config file belongs to the person and is only read. Names that are given on the screen and
 are to be remembered go to a file of their own, which is written as a whole and put in place of
-the old one, so that no failure leaves half of it.
+the old one, so that no failure leaves half of it. What was sent goes to the end of another,
+line by line, so that two tcpmons do not lose each other's.
 """
 
 import os
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from tcpmon.core.errors import BadConfig, CannotWrite, InputError
+from tcpmon.core.errors import BadConfig, CannotRead, CannotWrite, InputError
 from tcpmon.core.escape import escape_text
+from tcpmon.core.history import Written, of_lines, to_line
 from tcpmon.core.naming import Names
 
 MOST = 4 << 20
 """Bytes of a file that are read: a config is no data."""
+
+HISTORY = 1 << 20
+"""Bytes of what was sent that are read; a longer file is cut down to half of that."""
 
 _HEADING = """\
 # Names that were given in tcpmon and are to be remembered, by address.
@@ -41,6 +47,11 @@ def config_path() -> str:
 def names_path() -> str:
     """Return where names are remembered."""
     return os.path.join(_folder("XDG_STATE_HOME", ".local/state"), "names.toml")
+
+
+def history_path() -> str:
+    """Return where what was sent is kept."""
+    return os.path.join(_folder("XDG_STATE_HOME", ".local/state"), "history")
 
 
 def read_toml(path: str) -> dict[str, Any]:
@@ -128,7 +139,7 @@ def _quoted(text: str) -> str:
 def _replace(path: str, data: bytes) -> None:
     import tempfile
 
-    handle, fresh = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".names-")  # mode 0600
+    handle, fresh = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".tcpmon-")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -139,3 +150,70 @@ def _replace(path: str, data: bytes) -> None:
         with suppress(OSError):
             os.unlink(fresh)
         raise
+
+
+def read_history() -> tuple[list[Written], int]:
+    """Return what was sent before, the newest last, and how many lines could not be read.
+
+    Raises CannotRead.
+    """
+    path = history_path()
+    try:
+        with open(path, "rb", opener=_only_a_file) as file:
+            length = file.seek(0, os.SEEK_END)
+            file.seek(max(0, length - HISTORY))
+            data = file.read(HISTORY)
+    except FileNotFoundError:
+        return [], 0
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise CannotRead(f"cannot read {escape_text(path)}: {why}") from None
+    return of_lines(data if length <= HISTORY else data.partition(b"\n")[2])
+
+
+def add_to_history(written: Written) -> None:
+    """Keep what was sent, and no more of the old than is read. Raises CannotRead, CannotWrite."""
+    path = history_path()
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with _locked(path) as handle:
+            os.write(handle, to_line(written))
+            if os.fstat(handle).st_size > HISTORY:
+                kept = b"".join(map(to_line, read_history()[0]))
+                if len(kept) > HISTORY // 2:
+                    kept = kept[-HISTORY // 2 :].partition(b"\n")[2]
+                _replace(os.path.realpath(path), kept)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise CannotWrite(f"cannot write {escape_text(path)}: {why}") from None
+
+
+@contextmanager
+def _locked(path: str) -> Iterator[int]:
+    """Open a file to write at its end, alone: who replaces it meanwhile would lose the line."""
+    while True:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        handle = _only_a_file(path, flags)
+        try:
+            _lock(handle)
+            if os.path.samestat(os.fstat(handle), os.stat(path)):
+                yield handle
+                return
+        finally:
+            os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    with suppress(ImportError):  # Windows: a line that is replaced there is lost
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _only_a_file(path: str, flags: int) -> int:
+    """Open, but never wait for the other end of a pipe."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return handle
+    os.close(handle)
+    raise OSError(0, "it is no file")

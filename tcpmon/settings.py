@@ -7,21 +7,33 @@ Whatever is wrong is told as it was said: `--keep 1k`, or `config.toml: keep 1k`
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
-from tcpmon.config import Config, Own
+from tcpmon.config import Config, Own, ScreenConfig
 from tcpmon.configfile import File, ListenTable, read
 from tcpmon.core.access import network_text, parse_network
 from tcpmon.core.endpoint import DEFAULT_PORT, LOCALHOST, Endpoint, TcpEndpoint, clash, parse
-from tcpmon.core.errors import BadAddress, BadConfig, BadScript, BadSize, BadTime, InputError
-from tcpmon.core.escape import escape_text, unescape
+from tcpmon.core.errors import (
+    BadAddress,
+    BadConfig,
+    BadPayload,
+    BadScript,
+    BadSize,
+    BadTime,
+    InputError,
+)
+from tcpmon.core.escape import escape_text
 from tcpmon.core.framing import spec as framings
 from tcpmon.core.limits import MIB, Limits, Unread
 from tcpmon.core.naming import Finder, Names
+from tcpmon.core.payload import parse as parse_payload
 from tcpmon.core.units import binary_size, parse_patience, parse_size, parse_time
 from tcpmon.dotfiles import config_path, remembered
+
+if TYPE_CHECKING:
+    from tcpmon.core.rules import Rules
 
 UNSENT_LEAST = 64 << 10
 DEFAULT = "default"
@@ -87,6 +99,7 @@ def node(given: Given) -> Config:
     for key, name in file.names.items():
         given.in_file(f'names."{escape_text(key)}"', partial(_name, key), name)
     silence, silences = _silences(given)
+    rules = given.mean("rules", _rules, None)
     return Config(
         endpoints=_endpoints(given) or tuple(own) or (TcpEndpoint(LOCALHOST, DEFAULT_PORT),),
         echo=echo,
@@ -95,7 +108,7 @@ def node(given: Given) -> Config:
         limits=_limits(given),
         allow=allow,
         deny=deny,
-        framing=given.mean("framing", parse_framing, "none"),
+        framing=given.mean("framing", parse_framing, (rules and rules[1].framing) or "none"),
         hints=not given.by_flag("no_hints") and given.get("hints", True),
         names={**file.names, **remembered()},
         name_from=_name_from(given),
@@ -105,14 +118,42 @@ def node(given: Given) -> Config:
             key: given.in_file(f'filters."{escape_text(key)}"', partial(_filter, key), value)
             for key, value in file.filters.items()
         },
+        messages={
+            key: given.in_file(f'messages."{escape_text(key)}"', partial(_message, key), value)
+            for key, value in file.messages.items()
+        },
         own=own,
+        rules=rules and (rules[0], rules[1].text),
         script=_script(given),
     )
+
+
+def screen(given: Given) -> ScreenConfig:
+    """Return how the screen is to be, and what its node is to do. Raises InputError."""
+    history = not given.by_flag("no_history") and given.get("history", True)
+    return ScreenConfig(node(given), given.get("theme", "auto"), history)
+
+
+def _message(name: str, text: str) -> str:
+    """Return a payload that can be saved under a name. Raises InputError."""
+    if not name:
+        raise InputError("a message has a name", "write for example hello = 'HELO\\r\\n'")
+    try:
+        parse_payload(text)
+    except BadPayload as error:
+        raise InputError(f"character {error.place + 1}: {error.message}", error.hint) from None
+    return text
 
 
 def parse_framing(spec: str) -> str:
     """Return a framing as it is written, if it is one. Raises BadFraming."""
     return str(framings.parse(spec))
+
+
+def _rules(word: str) -> "tuple[str, Rules] | None":
+    from tcpmon.rulesfile import load
+
+    return load(word)
 
 
 def _filter(name: str, text: str) -> str:
@@ -146,7 +187,20 @@ def _answer(given: Given) -> tuple[bool, bytes | None]:
     if len(said) > 1:
         one, other = given.called("echo"), "--reply" if flags else "reply"
         raise InputError(f"{one} and {other} are two answers to the same read", "take one of them")
-    return "echo" in said, given.mean("reply", unescape, None) if "reply" in said else None
+    return "echo" in said, given.mean("reply", _reply, None) if "reply" in said else None
+
+
+def _reply(text: str) -> bytes:
+    """Return what is sent for each read. Raises InputError."""
+    try:
+        fixed = parse_payload(text).fixed
+    except BadPayload as error:
+        where = f"character {error.place + 1}"
+        raise InputError(f"{where}: {error.message}", error.hint) from None
+    if fixed is None:
+        wrong = "a reply is the same bytes each time, and this is not"
+        raise InputError(wrong, "write a rule, with when = 'message'")
+    return fixed
 
 
 def _endpoints(given: Given) -> tuple[Endpoint, ...]:

@@ -10,9 +10,11 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import get_args, get_type_hints
 
 from tcpmon import cli
+from tcpmon.core import payload, rules
 from tcpmon.core.framing.kinds import KINDS
 from tcpmon.core.query import guide
 from tcpmon.headless import jsonl
@@ -78,6 +80,22 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def payloads() -> str:
+    """Return all that a payload may hold."""
+    return _told(payload)
+
+
+def rules_() -> str:
+    """Return all that a rules file may say."""
+    return _told(rules)
+
+
+def _told(package: ModuleType) -> str:
+    """Return what the docstring of a package says below its first line."""
+    told = (inspect.getdoc(package) or "").partition("\n")[2].strip("\n")
+    return f"```text\n{told}\n```"
+
+
 def command_line() -> str:
     """Return what --help says, with and without a screen."""
     return f"```text\n{_help()}```\n\n```text\n{_help('serve')}```"
@@ -103,6 +121,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "framings": framings,
     "framer": framer,
     "filters": filters,
+    "payloads": payloads,
+    "rules": rules_,
     "command line": command_line,
 }
 

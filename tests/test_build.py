@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -126,3 +126,27 @@ def test_nothing_is_left_of_a_failed_start(tmp_path: Path) -> None:
         if thread.name == "tcpmon-engine":
             thread.join(WAIT)
             assert not thread.is_alive()
+
+
+RULE = "[[rule]]\ntext = 'PING'\ndo = ['send {}']\n"
+
+
+def test_rules_are_read_again_when_their_file_changes(tmp_path: Path) -> None:
+    """The newest text that can be followed is in force; a mistake is told, and costs nothing."""
+    path = tmp_path / "device.toml"
+    path.write_text(RULE.format("one"))
+    with running(Config((HERE,), rules=(str(path), path.read_text()))) as node:
+
+        def until(condition: Callable[[], bool]) -> None:
+            node.submit(node.engine.until(condition, WAIT)).result()
+
+        assert said_back(node, b"PING") == b"one"
+        path.write_text(RULE.format("two"))
+        until(lambda: node.playbook().text == RULE.format("two"))
+        assert said_back(node, b"PING") == b"two"
+        path.write_text("[[rule]\n")
+        until(lambda: "line 1" in node.playbook().trouble)
+        assert said_back(node, b"PING") == b"two"
+        path.write_text(RULE.format("three"))
+        until(lambda: not node.playbook().trouble)
+        assert said_back(node, b"PING") == b"three"

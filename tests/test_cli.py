@@ -29,11 +29,10 @@ WAIT = 20.0
 COMMON = {
     "--help", "--echo", "--reply", "--half-open", "--keep", "--max-clients", "--max-per-address",
     "--max-accepts", "--max-idle", "--max-unsent", "--unread", "--allow", "--deny",
-    "--config", "--framing", "--name-from", "--silence", "--no-hints",
-    "--script",
+    "--config", "--framing", "--name-from", "--silence", "--no-hints", "--rules", "--script",
 }  # fmt: skip
 OPTIONS = {
-    (): COMMON | {"--theme", "--version"},
+    (): COMMON | {"--no-history", "--theme", "--version"},
     ("serve",): COMMON | {"--filter", "--format", "--quiet"},
 }
 
@@ -281,7 +280,13 @@ def test_who_may_come_in(understood: Callable[..., ServeConfig]) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "reply"),
-    [(r"OK\r\n", b"OK\r\n"), ("", b""), (r"\x00\u{e9}\\\$", b"\0\xc3\xa9\\$"), ("é", b"\xc3\xa9")],
+    [
+        (r"OK\r\n", b"OK\r\n"),
+        ("", b""),
+        (r"\x00\u{e9}\\\$", b"\0\xc3\xa9\\$"),
+        ("é", b"\xc3\xa9"),
+        ("${length u16be: ${hex 0d 0a}}${xor}", b"\0\2\r\n\5"),
+    ],
 )
 def test_reply(typed: str, reply: bytes, understood: Callable[..., ServeConfig]) -> None:
     """A reply is typed like everything else that is sent."""
@@ -336,11 +341,11 @@ def test_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tcpmon.build.start_thread", start)
     monkeypatch.setattr("tcpmon.ui.app.run", lambda *both: shown.append(both))
     with pytest.raises(SystemExit) as ending:
-        main(["--theme", "nord", "--echo", "localhost:0"])
+        main(["--theme", "nord", "--no-history", "--echo", "localhost:0"])
     assert ending.value.code == 0
     config = Config((TcpEndpoint("localhost", 0),), echo=True)
     assert started == [config]
-    assert shown == [(node, ScreenConfig(config, "nord"))]
+    assert shown == [(node, ScreenConfig(config, "nord", history=False))]
     assert "NO_COLOR" not in os.environ, "empty means nothing, says no-color.org"
 
 
@@ -535,7 +540,11 @@ def test_bad_option_of_serve(arguments: list[str], told: str, refused: Callable[
         (["--reply", r"a\x4"], r"\x needs two hex digits"),
         (["--reply", r"\u{110000}"], r"\u{110000} is not a character"),
         (["--reply", "a\\"], "a \\ at the end"),
-        (["--reply", "${x}"], "{x} is not known"),
+        (["--reply", "ab${x}"], "character 3: ${x} is not known; to send ${ as it is"),
+        (
+            ["--reply", "a${now}"],
+            "a reply is the same bytes each time, and this is not; write a rule",
+        ),
     ],
 )
 @pytest.mark.parametrize("verb", OPTIONS)
@@ -698,3 +707,48 @@ def test_stdout_is_for_data() -> None:
     )  # fmt: skip
     assert found.returncode == 2
     assert found.stdout == ""
+
+
+# -- rules ----------------------------------------------------------------------------
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
+    """Return the exit code of arguments, and what they put out."""
+    with pytest.raises(SystemExit) as ending:
+        main(list(arguments))
+    out, err = capsys.readouterr()
+    return ending.value.code, out, err
+
+
+def test_rules(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What there is is listed, printed to be copied, and a copy of it is ok."""
+    code, out, _ = told(capsys, "rules")
+    assert code == 0
+    assert "smtp      Accepts every mail" in out
+    code, out, _ = told(capsys, "rules", "smtp")
+    path = tmp_path / "r.toml"
+    path.write_text(out)
+    assert told(capsys, "rules", "--check", str(path)) == (0, "ok, 7 rules\n", "")
+
+
+def test_bad_rules(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What is not there or not right is refused in one line, also for a server."""
+    code, out, err = told(capsys, "rules", "smpt")
+    assert (code, out) == (2, "")
+    assert "no rules are called smpt" in err
+    path = tmp_path / "r.toml"
+    path.write_text("[[rule]]\n")
+    for arguments in (["rules", "--check"], ["serve", "--rules"]):
+        code, out, err = told(capsys, *arguments, str(path))
+        assert (code, out) == (2, "")
+        assert "r.toml: line 1: rule 1: do is missing; " in err
+
+
+def test_rules_of_a_server(understood: Callable[..., ServeConfig]) -> None:
+    """Rules come with a way to cut the stream, unless another one is asked for."""
+    config = understood("--rules", "smtp").node
+    assert config.rules is not None
+    assert config.rules[0] == ""
+    assert "EHLO" in config.rules[1]
+    assert config.framing == "line"
+    assert understood("--rules", "smtp", "--framing", "none").node.framing == "none"

@@ -18,12 +18,14 @@ keep = "128MiB"
 theme = "nord"
 framing = "line"
 hints = false
+history = false
 max_clients = 100
 max_per_address = 3
 max_accepts = 50
 max_idle = "90s"
 max_unsent = 1048576
 unread = "drop"
+rules = "echo"
 allow = ["10.0.0.0/8"]
 deny = ["10.0.0.7", "fe80::/10"]
 
@@ -49,6 +51,9 @@ default = 600.5
 
 [filters]
 quiet = "state:open idle>60s"
+
+[messages]
+ping = 'PING\\r\\n'
 """
 
 
@@ -60,7 +65,7 @@ def test_all_of_it(tmp_path: Path) -> None:
     assert file == File(
         echo=True, reply="OK\\r\\n", half_open=True, keep="128MiB", theme="nord", framing="line",
         hints=False, max_clients=100, max_per_address=3, max_accepts=50, max_idle="90s",
-        max_unsent=1048576, unread=Unread.DROP, allow=("10.0.0.0/8",),
+        max_unsent=1048576, unread=Unread.DROP, rules="echo", allow=("10.0.0.0/8",),
         deny=("10.0.0.7", "fe80::/10"),
         listen=(
             ListenTable(at=":9000", framing="u16be", silence=30, name_from=r"imei=(\d+)"),
@@ -70,6 +75,8 @@ def test_all_of_it(tmp_path: Path) -> None:
         naming=NamingTable(match=r"id=(\w+)"),
         silence={"gps-*": "30s", "default": 600.5},
         filters={"quiet": "state:open idle>60s"},
+        history=False,
+        messages={"ping": r"PING\r\n"},
     )  # fmt: skip
     assert {
         key for key in File.__struct_fields__ if getattr(file, key) == getattr(File(), key)

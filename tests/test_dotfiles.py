@@ -1,14 +1,27 @@
 """Files are found where people expect them, read with care, and never half written."""
 
 import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
 from tcpmon import dotfiles
-from tcpmon.core.errors import BadConfig, CannotWrite
-from tcpmon.dotfiles import config_path, names_path, read_toml, remember, remembered
+from tcpmon.core.errors import BadConfig, CannotRead, CannotWrite
+from tcpmon.core.history import LONGEST, MOST, Written
+from tcpmon.core.payload import Form
+from tcpmon.dotfiles import (
+    add_to_history,
+    config_path,
+    history_path,
+    names_path,
+    read_history,
+    read_toml,
+    remember,
+    remembered,
+)
 from tests.core.safety import unsafe_in
 
 
@@ -121,3 +134,68 @@ def test_a_link_stays_a_link(state: Path, tmp_path: Path) -> None:
     remember({"10.0.0.7": "press"})
     assert state.is_symlink()
     assert "press" in elsewhere.read_text()
+
+
+# -- what was sent ---------------------------------------------------------------------
+
+
+def sent(number: int) -> Written:
+    """Return a payload that was sent."""
+    return Written(Form.TEXT, f"AT+{number}")
+
+
+def test_what_was_sent_is_kept(state: Path) -> None:
+    """The first that is sent makes the file, which nobody else may read; the newest is last."""
+    assert read_history() == ([], 0)
+    history = [sent(1), Written(Form.HEX, "01 02"), Written(Form.TEXT, "é\\n", exact=True)]
+    for written in history:
+        add_to_history(written)
+    path = state.with_name("history")
+    assert history_path() == str(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert len(path.read_bytes().splitlines()) == 3
+    assert read_history() == (history, 0)
+
+
+def test_two_who_write_lose_nothing(state: Path) -> None:
+    """Several that write at the same time, while the file is cut down, lose nothing of it."""
+    long = Written(Form.TEXT, "x" * (LONGEST - 3))
+    with ThreadPoolExecutor(4) as pool:
+        for place in range(80):
+            pool.submit(add_to_history, sent(place)).result()
+            done = [pool.submit(add_to_history, Written(Form.TEXT, f"{long.text}{place}"))]
+            done += [pool.submit(add_to_history, sent(place + number)) for number in (100, 200)]
+            for future in done:
+                future.result()
+    assert state.with_name("history").stat().st_size < dotfiles.HISTORY < 79 * LONGEST
+    texts = [written.text for written in read_history()[0]]
+    assert {f"AT+{place + more}" for place in range(70, 80) for more in (0, 100, 200)} <= {*texts}
+    assert len(texts) <= MOST
+
+
+def test_a_broken_history_is_read_as_far_as_it_goes(state: Path) -> None:
+    """Lines that are none are counted and left out; what they hold is never shown as it is."""
+    add_to_history(sent(1))
+    with state.with_name("history").open("ab") as file:
+        file.write(b'\xff{"form": "text"\n[]\n{"form":"text","text":"\\u001b[2J"}\n')
+    assert read_history() == ([sent(1), Written(Form.TEXT, "\\x1b[2J")], 2)
+    add_to_history(sent(2))
+    assert read_history()[0][-1] == sent(2)
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "file"])
+def test_a_history_that_is_no_file(kind: str, state: Path) -> None:
+    """Whatever stands in its place is told of in one line, and nobody waits for it."""
+    path = state.with_name("history")
+    if kind == "file":
+        state.parent.parent.mkdir()
+        state.parent.write_text("no folder")
+    else:
+        state.parent.mkdir(parents=True)
+        path.mkdir() if kind == "folder" else os.mkfifo(path)
+    with pytest.raises(CannotWrite, match="cannot write") as caught:
+        add_to_history(sent(1))
+    assert not unsafe_in(str(caught.value))
+    with pytest.raises(CannotRead, match="cannot read"):
+        read_history()

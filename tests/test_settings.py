@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tcpmon.config import Config, Own
+from tcpmon.config import Config, Own, ScreenConfig
 from tcpmon.core.endpoint import TcpEndpoint
 from tcpmon.core.errors import BadConfig, BadFraming, InputError
 from tcpmon.core.limits import Unread
-from tcpmon.settings import Given, node, parse_framing
+from tcpmon.settings import Given, node, parse_framing, screen
 from tests.core.safety import unsafe_in
 
 MIB = 1 << 20
@@ -43,6 +43,7 @@ def test_all_of_a_file(meant: Meant) -> None:
         "unread = 'drop'\nallow = ['10.0.0.0/8']\ndeny = ['10.0.0.7']\nreply = 'OK\\n'\n"
         "[names]\n'10.0.0.0/8' = 'ours'\n'imei*' = 'lorry'\n[naming]\nmatch = 'id=(.)'\n"
         "[silence]\n'gps-*' = '30s'\ndefault = 600\n'off' = 0\n[filters]\nquiet = 'idle>60s'\n"
+        "[messages]\nping = 'PING\\r\\n'\nanother = 'x'\n"
     )
     limits = config.limits
     assert (config.half_open, config.reply, config.echo, config.hints) == (
@@ -58,6 +59,7 @@ def test_all_of_a_file(meant: Meant) -> None:
     assert (config.name_from, config.silence) == ("id=(.)", 600.0)
     assert config.silences == {"gps-*": 30.0, "off": 0.0}
     assert config.filters == {"quiet": "idle>60s"}
+    assert list(config.messages.items()) == [("ping", r"PING\r\n"), ("another", "x")]
 
 
 def test_one_silence_for_all(meant: Meant) -> None:
@@ -66,6 +68,23 @@ def test_one_silence_for_all(meant: Meant) -> None:
     assert (config.silence, config.silences) == (30.0, {})
     assert meant("silence = 5").silence == 5.0
     assert meant("silence = '30s'", silence="5s").silence == 5.0
+
+
+@pytest.mark.parametrize(
+    ("text", "flags", "kept"),
+    [
+        ("", {}, True),
+        ("history = false", {}, False),
+        ("history = true", {"no_history": True}, False),
+        ("", {"no_history": None}, True),
+    ],
+)
+def test_history(text: str, flags: dict[str, Any], kept: bool, tmp_path: Path) -> None:
+    """What is sent is kept for the next time, unless the file or a flag says no."""
+    path = tmp_path / "c.toml"
+    path.write_text(text)
+    given = Given({"address": [], "config": str(path), **flags})
+    assert screen(given) == ScreenConfig(node(given), history=kept)
 
 
 def test_flags_come_first(meant: Meant) -> None:
@@ -128,7 +147,7 @@ def test_where_a_file_listens(meant: Meant) -> None:
         ("max_idle = 0.5", "c.toml: max_idle 0.5 is too short; 1s is the least"),
         ("max_clients = 0", "c.toml: max_clients 0 lets nobody in"),
         ("max_unsent = 3", "c.toml: max_unsent 3 is too little"),
-        ("reply = '\\q'", r"c.toml: reply: \q is not an escape"),
+        ("reply = '\\q'", r"c.toml: reply: character 1: \q is not an escape"),
         ("echo = true\nreply = ''", "c.toml: echo and reply are two answers"),
         ("allow = ['::1', 'a']", "c.toml: allow[1]: 'a' is not an address or a network"),
         ("allow = ['::1']\ndeny = ['::1']", "::1 is both allowed and denied"),
@@ -138,6 +157,8 @@ def test_where_a_file_listens(meant: Meant) -> None:
         ("[[listen]]\nat = '1'\nname_from = '('", "c.toml: listen[0].name_from: ( is not a"),
         ("silence = 'x'", "c.toml: silence: 'x' is not a span of time"),
         ("[filters]\n'a b' = 'c'", "c.toml: filters.\"a b\": a name has letters"),
+        ("[messages]\na = 'ab\\q'", r'c.toml: messages."a": character 3: \q is not an escape'),
+        ("[messages]\n'' = 'a'", 'c.toml: messages."": a message has a name'),
         ("[naming]\nmatch = '*'", "c.toml: naming.match: * is not a pattern: nothing to repeat"),
         ("[names]\n'10.0.0.300' = 'a'", "c.toml: names.\"10.0.0.300\": '10.0.0.300' is not an"),
         ("[names]\na = '{b}'", 'c.toml: names."a": {b} in a name is not known; there is {host}'),

@@ -28,8 +28,9 @@ class Job(Struct, frozen=True):
 
     what: the payload as it was written, or the file's path; whom: for whom, as a person says it;
     both are as they came: escape them. every: seconds between two sendings, 0 for a file. done, of:
-    sendings so far and in all, bytes of a file; of = 0: until it is stopped. missed: sendings, or
-    clients of a file, that came to nothing. began, ended: ns since 1970, ended 0 while it runs.
+    sendings so far and in all, bytes of a file; of = 0: until it is stopped. missed: what
+    came to nothing: beats that were late or for nobody, those who did not get one, or clients who
+    were left out of a file. began, ended: ns since 1970, ended 0 while it runs.
     note: what went wrong, safe to print, "" for nothing.
     """
 

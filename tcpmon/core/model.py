@@ -265,14 +265,15 @@ class Cast(Struct, frozen=True):
     """Who a CAST record is for, and what became of it so far.
 
     receivers: client ids in rising order. skipped: who was not given it, and why.
-    waiting: for whom it is queued. lost: whose connection ended before they had it, or
-    for whom it made room for newer ones.
+    waiting: for whom it is queued. lost: who will never have it: their connection ended before,
+    or, for those who are among dropped too, it made room for newer ones.
     """
 
     receivers: "array[int]"
     skipped: dict[int, str] = {}
     waiting: set[int] = set()
     lost: set[int] = set()
+    dropped: set[int] = set()
 
     def __contains__(self, client: int) -> bool:
         place = bisect_left(self.receivers, client)

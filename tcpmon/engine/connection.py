@@ -51,6 +51,11 @@ _REASONS = {
 }
 
 
+Hook = Callable[["Connection", bytes], bytes | None]
+"""Acts on what a client has said, b"" at its end, and returns what is to be sent at once; None if
+nobody cared, so that the plain answer may."""
+
+
 def as_bytes(answer: bytes) -> bytes:
     """Return what an answer has returned, of whatever kind of bytes. Raises TypeError."""
     return answer if type(answer) is bytes else memoryview(answer).tobytes()
@@ -72,8 +77,13 @@ class Shared:
     back for each read. closed: told of every connection that has ended, after its
     last record. settle: called when something happened outside the poller's turns. heard:
     told of each read of a connection that is `heeded`, and at its end of b"". begun: gets (client,
-    first bytes) of those who begin in a way that may tell what they are.
+    first bytes) of those who begin in a way that may tell what they are. hook: told of each read of
+    all connections before `answer` is asked, None while nobody acts on what they say.
     """
+
+    hook: Hook | None = None
+    leaves: Callable[["Connection"], None] | None = None
+    """Told of a connection that is over, before the record that says so is kept."""
 
     def __init__(
         self,
@@ -117,13 +127,13 @@ class Connection:
     __slots__ = (
         "broken", "heard_at", "last", "odd", "queue", "read_size", "recv", "rx_bytes", "rx_head",
         "rx_messages", "tx_bytes", "tx_head", "tx_messages", "write",
-        "address", "closed_at", "dropped", "end", "first", "heeded", "id", "in_flight",
+        "address", "closed_at", "dropped", "end", "first", "flag", "heeded", "id", "in_flight",
         "kernel_unsent", "listener", "local", "name", "opened_at", "patience", "peer", "queued",
         "repeats", "retransmits", "rtt", "rx_rate", "silent_since", "stalled", "state", "trouble",
         "tx_rate",
         "_active_at", "_asked", "_bulk", "_dropped", "_dropped_bytes", "_eof", "_events", "_fd",
-        "_fin_sent", "_head_sent", "_lost_from", "_moved", "_owed_at", "_said", "_sampled",
-        "_shared", "_sock", "_timer", "_why",
+        "_fin_sent", "_half", "_head_sent", "_lost_from", "_moved", "_owed_at", "_refrains",
+        "_said", "_sampled", "_shared", "_sock", "_timer", "_why",
     )  # fmt: skip
 
     def __init__(
@@ -154,6 +164,8 @@ class Connection:
         self.local = local
         self.name = ""
         """What people call it."""
+        self.flag = ""
+        """Why it is marked."""
         self.heeded = False
         """Somebody is told of each read, see Shared.heard."""
         self.patience = 0
@@ -196,6 +208,8 @@ class Connection:
         self._bulk = False
         self._eof = False
         self._fin_sent = False
+        self._half = False  # we have said FIN, or will, and it may go on
+        self._refrains = False  # nothing is read from it for a while
         self._why = Reason.CLOSED
         self._timer: TimerHandle | None = None
         self._events = READ
@@ -238,8 +252,8 @@ class Connection:
             self._peer_closed()
             return
         shared, count = self._shared, len(read)
-        answer = shared.answer if self.state is State.OPEN else None
-        data = bytes(read if answer is not None else read[:LAST_BYTES])
+        acting = self._acts
+        data = bytes(read if acting else read[:LAST_BYTES])
         self.heard_at = time_ns()
         self._count_rx(count)
         self.last = data[:LAST_BYTES]
@@ -248,8 +262,8 @@ class Connection:
             shared.heard(self, data[:LAST_BYTES])
         if count < BULK // 4:
             self._set_bulk(False)
-        if answer is not None:
-            self._answer(data, answer)
+        if acting:
+            self._act(data)
 
     def _set_bulk(self, bulk: bool) -> None:
         self._bulk = bulk
@@ -283,8 +297,8 @@ class Connection:
                 self._shared.heard(self, data)
             if len(data) >= BULK:
                 self._set_bulk(True)
-            if self._shared.answer is not None and self.state is State.OPEN:
-                self._answer(data, self._shared.answer)
+            if self._acts:
+                self._act(data)
         if self.state is State.CLOSED:
             return
         if isinstance(ending, OSError):
@@ -303,12 +317,23 @@ class Connection:
         self.tx_bytes += count
         self._shared.sums.tx_bytes += count
 
-    def _answer(self, data: bytes, answer: Callable[[bytes], bytes]) -> None:
-        try:
-            reply = as_bytes(answer(data))
-        except Exception:  # noqa: BLE001 - the fence of a connection
-            self.bug(ANSWER_FAILED)
-        else:
+    @property
+    def _acts(self) -> bool:
+        """Whether somebody may want to answer what it says."""
+        shared = self._shared
+        return shared.hook is not None or (shared.answer is not None and self.state is State.OPEN)
+
+    def _act(self, data: bytes) -> None:
+        """Give what was read to who may want to answer it, b"" at its end."""
+        shared = self._shared
+        reply = shared.hook(self, data) if shared.hook is not None else None
+        if reply is None and data and shared.answer is not None and self.state is State.OPEN:
+            try:
+                reply = as_bytes(shared.answer(data))
+            except Exception:  # noqa: BLE001 - the fence of a connection
+                self.bug(ANSWER_FAILED)
+                return
+        if reply and self.state is not State.CLOSED:
             self.send(reply)
 
     def _continued(self, data: bytes) -> tuple[bytes, OSError | bool]:
@@ -369,6 +394,7 @@ class Connection:
             if cast is not None:
                 cast.waiting.discard(self.id)
                 cast.lost.add(self.id)
+                cast.dropped.add(self.id)
                 continue
             self._dropped = self._dropped or {}
             self._dropped[seq] = None
@@ -489,6 +515,23 @@ class Connection:
         if self.queue is None:
             self._flushed()
 
+    def half_close(self) -> None:
+        """Say FIN behind what is queued, and go on reading until the peer closes too."""
+        if self.state is State.OPEN:
+            self._half = True
+            self._become(State.CLOSING)
+            if self.queue is None:
+                self._flushed()
+        elif self.state is State.HALF:
+            self.close()
+
+    def refrain(self, refrains: bool) -> None:
+        """Read nothing from now on, so that TCP holds the peer back, or go on."""
+        self._refrains = refrains
+        if self.state is not State.CLOSED:
+            self._become(self.state)
+            self._watch()
+
     def abort(self, why: Reason = Reason.RESET) -> None:
         """End it at once with a reset; the record says how much was unsent."""
         if self.state is not State.CLOSED:
@@ -515,7 +558,8 @@ class Connection:
                 self.failed(error)
             return
         self._fin_sent = True
-        self._arm_timer()
+        if not self._half or self._timer is not None:
+            self._arm_timer()
         self._watch()
 
     def _give_up(self) -> None:
@@ -545,6 +589,10 @@ class Connection:
             self.failed(self.broken)
             return
         self._eof = True
+        if self._shared.hook is not None:
+            self._act(b"")
+            if self.state is State.CLOSED:
+                return
         if self.state is State.CLOSING and (self._fin_sent or self.queue is None):
             self._finish(self._why)
         elif self.state is State.OPEN and self.queue is None and not self._shared.half_open:
@@ -594,6 +642,8 @@ class Connection:
             self._lose_queue(self.queue)
         if self.heeded:
             shared.heard(self, b"")
+        if shared.leaves is not None:
+            shared.leaves(self)
         unsent = self.queued + kernel_unsent + self._dropped_bytes
         self.kernel_unsent = kernel_unsent
         self.rx_rate = self.tx_rate = 0.0
@@ -650,8 +700,9 @@ class Connection:
     def _watch(self) -> None:
         """Tell the poller what is wanted now, if that has changed."""
         shared = self._shared
-        answering = shared.answer is not None and self.state is State.OPEN
-        held_back = answering and bool(self.refusal())
+        held_back = self._refrains or (
+            self.state is State.OPEN and self._acts and bool(self.refusal())
+        )
         reading = not (self._eof or held_back or (shared.paused and self in shared.parked))
         events = (READ if reading else 0) | (WRITE if self.queue is not None else 0)
         if events != self._events:
@@ -727,7 +778,8 @@ class Connection:
 
     def _has_idled(self) -> bool:
         limit = self._shared.limits.idle_seconds
-        if not limit or self.state not in (State.OPEN, State.HALF) or self._shared.paused:
+        lives = self.state in (State.OPEN, State.HALF) or (self._half and self._timer is None)
+        if not (limit and lives) or self._shared.paused or self._refrains:
             return False
         now = self._shared.loop.time()
         lived = (time_ns() - self.opened_at) / 1e9
@@ -779,5 +831,5 @@ class Connection:
             Trouble.NONE if end else self.trouble, self.last[:LAST_BYTES],
             end.why if end else "", self.name,
             time_ns() - self.silent_since if self.silent_since and not end else 0,
-            self.first, self.unanswered, self.repeats,
+            self.first, self.unanswered, self.repeats, self.flag,
         )  # fmt: skip

@@ -18,6 +18,7 @@ from tcpmon.engine.connection import (
     LAST_BYTES,
     READ_SMALL,
     Connection,
+    Hook,
     Sums,
     as_bytes,
 )
@@ -26,6 +27,9 @@ from tcpmon.engine.poller import READ, Events, Target
 
 class DataPath:
     """Serves events on behalf of a store. answer: bytes to send back for each read."""
+
+    hook: Hook | None = None
+    """As connection.Shared.hook."""
 
     def __init__(self, store: Store, sums: Sums, answer: Callable[[bytes], bytes] | None) -> None:
         self._store = store
@@ -39,7 +43,8 @@ class DataPath:
         anything is answered: so a caller that waits for answers is woken up once for
         many of them, which costs as much as all that is done here.
         """
-        store, answer = self._store, self._answer
+        store, answer, hook = self._store, self._answer, self.hook
+        answering = answer is not None or hook is not None
         keep_time, keep_head, keep_data = store.columns()
         small, plain = READ_SMALL, READ
         received = answered = sent_off = messages = 0
@@ -69,14 +74,18 @@ class DataPath:
                 keep_data(data)
                 received += count
                 messages += 1
-                if answer is not None:
-                    try:
-                        reply = answer(data)
-                        if type(reply) is not bytes:
-                            reply = as_bytes(reply)
-                    except Exception:  # noqa: BLE001 - the fence of a connection
-                        connection.bug(ANSWER_FAILED)
-                        continue
+                if answering:
+                    reply = hook(connection, data) if hook is not None else None
+                    if reply is None:
+                        if answer is None or connection.odd:
+                            continue
+                        try:
+                            reply = answer(data)
+                            if type(reply) is not bytes:
+                                reply = as_bytes(reply)
+                        except Exception:  # noqa: BLE001 - the fence of a connection
+                            connection.bug(ANSWER_FAILED)
+                            continue
                     answers.append((connection, reply))
             except BlockingIOError:
                 pass

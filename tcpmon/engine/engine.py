@@ -11,7 +11,7 @@ import time
 import traceback
 from array import array
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -25,13 +25,22 @@ from tcpmon.core.commands import (
     Delivery,
     Disconnect,
     Examine,
+    Flag,
     ForgetClosed,
+    ForgetJobs,
     How,
+    Instruct,
     Listen,
     Name,
+    Note,
     Permit,
+    Repeat,
     Send,
+    SendFile,
     Silence as SetSilence,
+    StopReading,
+    Switch,
+    Tell,
     Unlisten,
     Unpermit,
     Whom,
@@ -39,13 +48,13 @@ from tcpmon.core.commands import (
 from tcpmon.core.cutting.framings import Framings
 from tcpmon.core.cutting.log import Log
 from tcpmon.core.endpoint import Endpoint
-from tcpmon.core.errors import CannotListen, NoSuchTarget, Stopped
+from tcpmon.core.errors import BadRules, CannotListen, NoSuchTarget, Stopped
 from tcpmon.core.escape import escape_text
 from tcpmon.core.framing import spec as framings
+from tcpmon.core.hooks import Hooks
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
-    Cast,
     Client,
     Kind,
     Lens,
@@ -63,31 +72,36 @@ from tcpmon.core.model import (
     open_data,
 )
 from tcpmon.core.naming import Finder
+from tcpmon.core.payload import parse as parse_payload
 from tcpmon.core.playbook import Playbook
+from tcpmon.core.rules.model import Rules
 from tcpmon.core.scans import Scans
 from tcpmon.core.store import Raw, Store
 from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.core.units import counted, lasted, number
 from tcpmon.engine import sockets
+from tcpmon.engine.acting import Acting
+from tcpmon.engine.callbacks import Callbacks, F
 from tcpmon.engine.connection import Connection, Shared, Sums
 from tcpmon.engine.datapath import DataPath
+from tcpmon.engine.jobs import Jobs
 from tcpmon.engine.listener import Listener, bind
 from tcpmon.engine.naming import Naming
 from tcpmon.engine.poller import Poller, Serve, make_poller
 from tcpmon.engine.roster import Roster
+from tcpmon.engine.runs import note
+from tcpmon.engine.sending import Sender, slices
 from tcpmon.engine.silence import Silence
 from tcpmon.engine.turns import Turns
 
 R = TypeVar("R")
 MakePoller = Callable[[asyncio.AbstractEventLoop, Serve, Callable[[], None]], Poller]
 
-SLICE = 100  # connections served in one go by a command: 1 ms, then others have a turn
 SAMPLE_SECONDS = 1.0
 LOOK_SECONDS = 0.25  # how often the kernel is asked about the rows that somebody looks at
 REFUSED_SECONDS = 1.0  # refused callers get one line in so many seconds
 RATES_KEPT = 120
 BEGUN_KEPT = 64
-ENTRY_BYTES = 100  # what one client takes among those that a broadcast left out or waits for
 
 
 class Engine:
@@ -99,7 +113,8 @@ class Engine:
     the log cuts what is said into messages, see `tcpmon.core.framing`. names and name_from:
     what clients are called, see `tcpmon.engine.naming`. silence: seconds after which it is
     said that a client is silent, 0 = never; silences: the same by pattern of its name. hints:
-    whether to say so when callers look like a scan.
+    whether to say so when callers look like a scan. rules: what clients are answered, see
+    `tcpmon.core.rules`. hooks: told of what clients do.
 
     >>> import asyncio
     >>> async def main():
@@ -129,6 +144,8 @@ class Engine:
         silences: Mapping[str, float] | None = None,
         framing: str = "none",
         hints: bool = False,
+        rules: Rules | None = None,
+        hooks: Hooks | None = None,
         make_poller: MakePoller = make_poller,
     ) -> None:
         self.limits = limits or Limits()
@@ -148,6 +165,15 @@ class Engine:
         self._half_open = half_open
         self._make_poller = make_poller
         self._roster = Roster(self.limits.closed_rows)
+        self.counters: dict[str, int] = {}
+        """The counts of payloads that count, by name."""
+        self._sender = Sender(
+            self._roster, self.store, lambda: self._path, lambda: self._last_id, self.counters,
+            self._settle,
+        )  # fmt: skip
+        self._jobs = Jobs(
+            self._sender, self.until, self._say, self._settle, self.report, lambda: self.limits
+        )
         self._listeners: dict[int, Listener] = {}
         # Ended with unsent bytes and off the table; none of their records is as new as the number.
         self._cuts: dict[int, tuple[int, Connection]] = {}
@@ -167,6 +193,13 @@ class Engine:
         self._naming = Naming(names or {}, name_from, self._renamed, self.warn)
         self._silence = Silence(silence, silences or {}, self._say)
         self._scans = Scans() if hints else None
+        self._acting = Acting(
+            self._framings, hooks, self._say, self._naming.call,
+            lambda host, seconds: self._permit(host, False, seconds), self._settle, self.counters,
+        )  # fmt: skip
+        self._callbacks: Callbacks | None = None
+        self._playbook = Playbook()
+        self._cut_by_rules = ""
         self._at: Counter[str] = Counter()  # open clients by address, if those are limited
         self._second = 0.0  # when the second began in which new clients are counted
         self._in_second = 0
@@ -177,6 +210,41 @@ class Engine:
         self._waiters: dict[asyncio.Future[None], Callable[[], bool]] = {}
         self._shared: Shared | None = None
         self._stopping = False
+        if rules is not None:
+            self._follow(rules)
+
+    # -- functions as hooks; plain ones, or async ones that run as tasks --------------
+
+    def on_connect(self, function: F) -> F:
+        """Call function(peer) for every client that comes, see `tcpmon.core.peer`.
+
+        >>> engine = Engine(framing="line")
+        >>> @engine.on_message
+        ... async def answer(peer, message):
+        ...     peer.send(message.upper())
+        """
+        return self._called.add("connect", function)
+
+    def on_message(self, function: F) -> F:
+        """Call function(peer, message: bytes) for every whole message, as streams are cut."""
+        return self._called.add("message", function)
+
+    def on_close(self, function: F) -> F:
+        """Call function(peer) for every client that has gone."""
+        return self._called.add("close", function)
+
+    def on_tick(self, function: F) -> F:
+        """Call function() every second."""
+        return self._called.add("tick", function)
+
+    @property
+    def _called(self) -> Callbacks:
+        if self._callbacks is None:
+            acting = self._acting
+            acting.hooks = self._callbacks = Callbacks(self.do, self._say, acting.hooks)
+            if self._shared is not None:
+                self._begin_acting()
+        return self._callbacks
 
     # -- life -------------------------------------------------------------------
 
@@ -206,6 +274,8 @@ class Engine:
             loop, self._poller, self.store, self._sums, self._closed, self.limits, self._answer,
             self._half_open, self._settle, self._heard, self.begun,
         )  # fmt: skip
+        self._acting.loop = loop
+        self._begin_acting()
         self._sampled_at = loop.time()
         self._ticks = [
             loop.create_task(self._every(SAMPLE_SECONDS, self._sample)),
@@ -222,6 +292,7 @@ class Engine:
         if self._shared is None:
             return
         self._stopping = True
+        await self._jobs.stop()
         for listener in list(self._listeners.values()):
             self._drop_listener(listener)
         await self._each(
@@ -233,6 +304,8 @@ class Engine:
             for connection in list(self._roster.open.values()):
                 connection.abort(Reason.STOPPED)
         self._tell_refused()
+        if self._callbacks is not None:
+            await self._callbacks.stop()
         for task in self._ticks:
             task.cancel()
         await asyncio.gather(*self._ticks, return_exceptions=True)
@@ -292,12 +365,21 @@ class Engine:
             case Listen():
                 answer = await self._listen(command)
             case Send():
-                answer = await self._send(command.data, self._ids(command.clients))
+                answer = await self._send(command)
+            case Repeat() | SendFile() if self._stopping:
+                raise Stopped("the engine is about to stop")
+            case Repeat():
+                answer = await self._jobs.repeat(command)
+            case SendFile():
+                answer = await self._jobs.send_file(command)
             case Disconnect():
                 answer = await self._disconnect(self._ids(command.clients), command.how)
             case SetSilence():
                 answer = None
                 await self._set_silence(command)
+            case Instruct():
+                answer = None
+                await self._instruct(command)
             case _:
                 answer = self._do_at_once(command)
         if shared is self._shared:
@@ -319,11 +401,73 @@ class Engine:
                 self._cut(command.framing, command.client, command.listener)
             case Examine():
                 return self._examine(command.client)
+            case Tell():
+                self._jobs.tell(command)
+            case ForgetJobs():
+                return self._jobs.forget()
             case ForgetClosed():
                 return self._forget_closed()
             case _:
-                raise TypeError(f"not a command: {command!r}")
+                self._act(command)
         return None
+
+    def _act(self, command: Command[object]) -> None:
+        """Do what rules can do too."""
+        match command:
+            case Switch():
+                if not 0 <= command.rule < len(self._acting.acted):
+                    raise NoSuchTarget(f"there is no rule {command.rule + 1}")
+                self._acting.switch(command.rule, command.on)
+            case Flag():
+                self._open(command.client).flag = command.why
+            case Note():
+                self._open(command.client)
+                kind = Kind.WARN if command.warn else Kind.INFO
+                self._say(kind, note(command.text), command.client)
+            case StopReading():
+                self._acting.refrain(self._open(command.client), command.seconds)
+            case _:
+                raise TypeError(f"not a command: {command!r}")
+
+    def _open(self, client: int) -> Connection:
+        connection = self._roster.open.get(client)
+        if connection is None:
+            raise NoSuchTarget(f"client {client} is gone")
+        return connection
+
+    async def _instruct(self, command: Instruct) -> None:
+        from tcpmon.core.rules import parse
+
+        try:
+            rules = parse(command.text)
+        except BadRules as error:
+            self._playbook = replace(self._playbook, trouble=str(error))
+            raise
+        self._follow(rules, command.source)
+        await self._each(list(self._roster.open), self._acting.arm)
+
+    def _follow(self, rules: Rules, source: str = "") -> None:
+        """Act by these rules, and cut as they say unless somebody has said otherwise."""
+        self._acting.instruct(rules)
+        self._playbook = Playbook(source, rules.text)
+        if rules.framing and self._framings.picture().default in (
+            "none", "auto", self._cut_by_rules
+        ):  # fmt: skip
+            self._cut_by_rules = self._framings.choose(rules.framing)
+        if self._shared is not None:
+            self._begin_acting()
+
+    def not_taken(self, why: str) -> None:
+        """Say that rules were not taken, and why; those of before stay."""
+        self._playbook = replace(self._playbook, trouble=why)
+        self.warn(f"rules not taken, those of before stay: {why}")
+
+    def _begin_acting(self) -> None:
+        """Let the hot loop tell of what is said, if there is anybody to be told."""
+        acting, shared = self._acting, self._running
+        wanted = acting.is_wanted
+        self._path.hook = shared.hook = acting.heard if wanted else None
+        shared.leaves = acting.leaves if wanted else None
 
     async def listen(self, address: str | Endpoint) -> ListenerPicture:
         """Listen on an address as on the command line, e.g. "localhost:0"; return the real one.
@@ -377,39 +521,21 @@ class Engine:
         del self._listeners[listener.id]
         self._say(Kind.INFO, f"stopped listening on {' and '.join(listener.addresses)}")
 
-    async def _send(self, data: bytes, clients: Sequence[int] | None) -> Delivery:
-        if clients is not None and len(clients) == 1:
-            return self._send_one(data, clients[0])
-        wanted = set(self._roster.open if clients is None else clients)
-        known = sorted(id for id in wanted if 0 < id <= self._last_id)
-        unknown = dict.fromkeys(sorted(wanted.difference(known)), "gone")
-        if not data or not any(self._roster[id] for id in known):
-            return Delivery(0, 0, unknown | dict.fromkeys(known if data else (), "gone"))
-        receivers = Cast(array("I", known), {})
-        self.store.append_cast(time.time_ns(), data, receivers)
-        for part in _slices(receivers.receivers):
-            found = [(id, self._roster.open.get(id)) for id in part]
-            receivers.skipped.update((id, "gone") for id, connection in found if not connection)
-            self._path.send_all((each for _, each in found if each), data, receivers)
-            await asyncio.sleep(0)
-        self.store.weigh(ENTRY_BYTES * (len(receivers.skipped) + len(receivers.waiting)))
-        accepted = len(known) - len(receivers.skipped)
-        return Delivery(accepted, len(receivers.waiting), unknown | receivers.skipped)
-
-    def _send_one(self, data: bytes, id: int) -> Delivery:
-        connection = self._roster.open.get(id)
-        if reason := connection.offer() if connection else "gone":
-            return Delivery(0, 0, {id: reason})
-        assert connection
-        if not data:
-            return Delivery(0, 0)
-        connection.send(data)
-        return Delivery(1, 1 if connection.waits_for(self.store.end - 1) else 0)
+    async def _send(self, command: Send) -> Delivery:
+        whom = command.clients
+        if isinstance(whom, str):
+            whom = tuple(await self._sender.choose(whom))
+        if not command.text:
+            return (await self._sender.send(command.data, whom)).delivery
+        return (await self._sender.send_payload(parse_payload(command.text), whom)).delivery
 
     async def _disconnect(self, clients: Sequence[int] | None, how: How) -> int:
         wanted = list(self._roster.open) if clients is None else clients
-        act = Connection.close if how is How.CLOSE else Connection.abort
-        return await self._each(wanted, act)
+        act = {
+            How.CLOSE: Connection.close, How.RESET: Connection.abort,
+            How.HALF: Connection.half_close,
+        }  # fmt: skip
+        return await self._each(wanted, act[how])
 
     def _ids(self, whom: Whom) -> Sequence[int] | None:
         """Return who is meant; None for all. Raises BadFilter."""
@@ -422,7 +548,7 @@ class Engine:
 
     async def _each(self, clients: Sequence[int], act: Callable[[Connection], None]) -> int:
         count = 0
-        for part in _slices(clients):
+        for part in slices(clients):
             for id in part:
                 if connection := self._roster.open.get(id):
                     act(connection)
@@ -504,6 +630,8 @@ class Engine:
         self._roster.add(connection)
         opening = open_data(peer, local, connection.name)
         self.store.append(connection.opened_at, connection.id, Kind.OPEN, opening)
+        if self._acting.is_wanted:
+            self._acting.came(connection)
 
     def _refusal(self, address: object) -> str:
         """Return why a caller is not let in, "" if he is."""
@@ -537,6 +665,7 @@ class Engine:
             if not self._at[host]:
                 del self._at[host]
         self._silence.forget(connection.id)
+        self._acting.gone(connection)
         if self._scans is not None and connection.host:
             self._note_visit(connection, self._scans)
         self._keep_cuts(self._roster.retire(connection))
@@ -552,6 +681,7 @@ class Engine:
         if connection.end is None:
             name = name_data(connection.name)
             self.store.append(time.time_ns(), connection.id, Kind.INFO, name)
+            self._acting.renamed(connection)
 
     def _note_visit(self, connection: Connection, scans: Scans) -> None:
         c = connection
@@ -615,6 +745,16 @@ class Engine:
             except Exception:  # noqa: BLE001 - the fence of the clock, which must not stop
                 self.report(traceback.format_exc())
 
+    def tend(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this beside all else until the engine stops; a bug ends it alone, and is told."""
+        self._ticks.append(self._running.loop.create_task(self._fenced(work)))
+
+    async def _fenced(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - the fence of what is tended
+            self.report(traceback.format_exc())
+
     async def _sample(self) -> None:
         """Work out all rates, and say what was held back to be said once."""
         shared = self._running
@@ -640,6 +780,9 @@ class Engine:
                 where = f"tries to connect to {listener.addresses[0]}"
                 why = "the system's queue of those who wait was full"
                 self.warn(f"{number(missed)} {where} came to nothing: {why}")
+        self._acting.tick()
+        if self._callbacks is not None:
+            self._callbacks.tick()
         if self._untold:
             self._tell_refused()
         elif time.monotonic() - self._told_at > 3 * REFUSED_SECONDS:
@@ -676,7 +819,8 @@ class Engine:
             time.time_ns(), rows, ask.first, count, cursor, self.totals(rates),
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._access.permissions(), tuple(self._refusals.items()),
-            self._framings.picture(), hidden, trouble,
+            self._framings.picture(), hidden, trouble, self._jobs.pictures(),
+            self._acting.rules_on, self._acting.trouble,
         )  # fmt: skip
 
     def client(self, id: int) -> Client | None:
@@ -699,7 +843,7 @@ class Engine:
 
     def playbook(self) -> Playbook:
         """Return the rules and the script that answer clients."""
-        return Playbook()
+        return replace(self._playbook, rules=self._acting.states())
 
     def span(self) -> Span:
         """Return which records are kept now."""
@@ -736,8 +880,3 @@ class Engine:
                 waiting, lost = len(cast.waiting), len(cast.lost)
                 return Record(seq, at, Kind.CAST, client, data, cast, waiting, lost)
         return Record(seq, at, Kind(kind), client, data)
-
-
-def _slices(ids: "Sequence[int] | array[int]") -> Iterator["Sequence[int] | array[int]"]:
-    for start in range(0, len(ids), SLICE):
-        yield ids[start : start + SLICE]

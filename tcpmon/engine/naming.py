@@ -69,8 +69,12 @@ class Naming:
         filled = fill(check_name(name), connection.host, connection.id)
         if remember and connection.host:
             self._names.set(connection.host, name)
+        self.call(connection, filled)
+
+    def call(self, connection: Connection, name: str) -> None:
+        """Give a client a name that is safe to print, as it is."""
         self._leave(connection.id)
-        self._call(connection, filled)
+        self._call(connection, name)
 
     def heard(self, connection: Connection, data: bytes) -> bool:
         """Look for a client's name in what it says, b"" at its end. Return whether to go on

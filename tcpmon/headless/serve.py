@@ -44,7 +44,7 @@ async def _serve(config: ServeConfig) -> None:
     engine = build.make_engine(config.node)
     loop.set_exception_handler(engine.on_loop_error)
     async with engine:
-        listeners = [await engine.do(listen) for listen in build.listens(config.node)]
+        listeners = await build.begin(engine, config.node)
         _watch_signals(loop, ending)
         output = Output(
             STDOUT,

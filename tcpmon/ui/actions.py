@@ -23,6 +23,10 @@ class Place(StrEnum):
     DIALOGUE = "dialogue"
     LISTENERS = "listeners"
     LIMITS = "limits"
+    RECEIPT = "receipt"
+    JOBS = "jobs"
+    RULES = "rules"
+    EDITOR = "editor"
 
 
 class Group(StrEnum):
@@ -41,6 +45,10 @@ class Group(StrEnum):
     DIALOGUE = "Two clients side by side"
     LISTENERS = "Listeners"
     LIMITS = "Limits and access"
+    RECEIPT = "Who got it"
+    JOBS = "Jobs"
+    RULES = "Rules"
+    EDITOR = "Rules as text"
 
 
 class Action(Struct, frozen=True):
@@ -125,8 +133,13 @@ ACTIONS: tuple[Action, ...] = (
           "all that is known of the client, also by the kernel", Group.CLIENTS, footer=10),
     _main("send", "s", "Send", "Send to the client",
           "write to the marked clients, or to the row's", Group.CLIENTS, footer=2),
-    _main("broadcast", "b", "Broadcast", "Broadcast to all", "write to all clients",
-          Group.CLIENTS, footer=3),
+    _main("broadcast", "b", "Broadcast", "Broadcast to all",
+          "write to all clients, or to all that the filter shows", Group.CLIENTS, footer=3),
+    _main("saved", "f2", "Saved message", "Send the first saved message",
+          "send a saved message at once, F2 to F12", Group.CLIENTS),
+    _main("repeat", "r", "Repeat", "Repeat a payload",
+          "send a payload again and again", Group.CLIENTS, footer=18),
+    _main("send-file", "S", "Send file", "Send a file", "send the bytes of a file", Group.CLIENTS),
     _main("disconnect", "d", "Disconnect", "Disconnect",
           "send what is queued, then FIN: marked ones, or the row",
           Group.CLIENTS, footer=4, pane="clients"),
@@ -170,6 +183,8 @@ ACTIONS: tuple[Action, ...] = (
           "copy it as hex, as a literal of C, Python, Go, Rust …", Group.MESSAGES),
     _main("export", "w", "Export", "Export to a file",
           "write messages to a file: text, hex, JSON, raw", Group.MESSAGES),
+    _main("receipt", "W", "Who got it", "Who got it",
+          "who has what was sent, who waits for it, who does not", Group.MESSAGES),
     _main("plot", "P", "Plots", "Plots", "see rates, gaps and numbers out of messages",
           Group.MESSAGES),
     _main("clear-log", "ctrl+l", "Clear view", "Clear the log's view",
@@ -184,6 +199,10 @@ ACTIONS: tuple[Action, ...] = (
           footer=16),
     _main("limits", "L", "Limits", "Limits and access",
           "see what is allowed, and say who may connect", Group.WINDOW, footer=17),
+    _main("jobs", "J", "Jobs", "Jobs", "see what is being sent over a while, and stop it",
+          Group.WINDOW, footer=19),
+    _main("rules", "R", "Rules", "Rules", "see, write and try the rules that answer clients",
+          Group.WINDOW, footer=20),
     _main("palette", "ctrl+p", "Commands", "Commands", "search every command", Group.WINDOW,
           footer=100, palette=False),
     _main("help", "question_mark f1", "Help", "Help", "show all keys", Group.WINDOW, footer=101),
@@ -200,6 +219,15 @@ ACTIONS: tuple[Action, ...] = (
            Group.COMPOSER, Place.COMPOSER, footer=3, palette=False),
     Action("line-end", ("ctrl+n",), "Line end", "Line end", "what is added: LF, CRLF, CR, NUL, nothing",
            Group.COMPOSER, Place.COMPOSER, footer=4, palette=False),
+    Action("recall", ("ctrl+r",), "Recall", "Recall", "choose from what was saved or sent before",
+           Group.COMPOSER, Place.COMPOSER, footer=6, palette=False),
+    Action("whom", ("ctrl+g",), "To whom", "To whom", "write to others: marked, all, by a filter",
+           Group.COMPOSER, Place.COMPOSER, footer=7, palette=False),
+    Action("repeat", ("ctrl+o",), "Repeat", "Repeat", "send what is written again and again",
+           Group.COMPOSER, Place.COMPOSER, footer=8, palette=False),
+    Action("saved", ("f2",), "Saved message", "Saved message",
+           "write a saved message, F2 to F12; enter sends it",
+           Group.COMPOSER, Place.COMPOSER, palette=False),
     Action("older", ("up",), "History", "Older", "what was sent before", Group.COMPOSER,
            Place.COMPOSER, footer=5, palette=False),
     Action("newer", ("down",), "Newer", "Newer", "what was sent after that", Group.COMPOSER,
@@ -357,6 +385,49 @@ ACTIONS: tuple[Action, ...] = (
            palette=False),
     Action("close", ("escape", "q", "L"), "Back", "Back", "back to the clients", Group.LIMITS,
            Place.LIMITS, footer=100, palette=False),
+
+    Action("copy", ("y",), "Copy", "Copy", "copy who got it and who did not as text", Group.RECEIPT,
+           Place.RECEIPT, footer=1, palette=False),
+    Action("up", ("up", "k"), "Up", "Up", "one row up", Group.RECEIPT, Place.RECEIPT, palette=False),
+    Action("down", ("down", "j"), "Down", "Down", "one row down", Group.RECEIPT, Place.RECEIPT,
+           palette=False),
+    Action("close", ("escape", "q", "W"), "Back", "Back", "back to the log", Group.RECEIPT,
+           Place.RECEIPT, footer=100, palette=False),
+
+    Action("hold", ("space",), "Hold, go on", "Hold", "let the job wait, or go on", Group.JOBS,
+           Place.JOBS, footer=1, palette=False),
+    Action("stop", ("d",), "Stop", "Stop", "stop the job", Group.JOBS, Place.JOBS, footer=2,
+           palette=False),
+    Action("clear", ("x", "C"), "Clear finished", "Clear", "take finished jobs off the list",
+           Group.JOBS, Place.JOBS, footer=3, palette=False),
+    Action("up", ("up", "k"), "Up", "Up", "one row up", Group.JOBS, Place.JOBS, palette=False),
+    Action("down", ("down", "j"), "Down", "Down", "one row down", Group.JOBS, Place.JOBS,
+           palette=False),
+    Action("close", ("escape", "q", "J"), "Back", "Back", "back to the clients", Group.JOBS,
+           Place.JOBS, footer=100, palette=False),
+
+    Action("switch", ("space",), "On/off", "On or off", "turn the rule on or off", Group.RULES,
+           Place.RULES, footer=1, palette=False),
+    Action("edit", ("e", "enter"), "Edit", "Edit the rules", "write the rules; ^s puts them in force",
+           Group.RULES, Place.RULES, footer=2, palette=False),
+    Action("preset", ("p",), "Preset", "Begin with a preset",
+           "take rules that satisfy a known kind of client", Group.RULES, Place.RULES, footer=3,
+           palette=False),
+    Action("write", ("w",), "Write", "Write to a file", "write the rules to a file of their own",
+           Group.RULES, Place.RULES, footer=4, palette=False),
+    Action("next-pane", ("tab",), "Other pane", "Other pane", "go to the rules, or to the trial",
+           Group.RULES, Place.RULES, footer=5, palette=False),
+    Action("up", ("up", "k"), "Up", "Up", "one row up", Group.RULES, Place.RULES, palette=False),
+    Action("down", ("down", "j"), "Down", "Down", "one row down", Group.RULES, Place.RULES,
+           palette=False),
+    Action("close", ("escape", "q", "R"), "Back", "Back", "back to the clients", Group.RULES,
+           Place.RULES, footer=100, palette=False),
+
+    Action("apply", ("ctrl+s",), "Use", "Use these rules",
+           "put what is written in force, and write it to its file", Group.EDITOR, Place.EDITOR,
+           footer=1, palette=False),
+    Action("leave", ("escape",), "Leave", "Leave", "go back without using it", Group.EDITOR,
+           Place.EDITOR, footer=100, palette=False),
 )  # fmt: skip
 
 

@@ -50,7 +50,8 @@ class TcpmonApp(App[None]):
     answer: how the node answers reads, in a word for the first line. ended:
     tells when the node has ended, if it is ours. keep: takes each report of a
     bug. leaving: called when the end begins, from any thread; it may not wait. hints:
-    whether what was noticed in clients is told at first. saved: filters by name.
+    whether what was noticed in clients is told at first. saved: filters by name; messages:
+    payloads by name. history: whether what is sent is kept for the next time.
     """
 
     TITLE = "tcpmon"
@@ -68,12 +69,16 @@ class TcpmonApp(App[None]):
         leaving: Callable[[], object] = bool,
         hints: bool = True,
         saved: Mapping[str, str] = MappingProxyType({}),
+        messages: Mapping[str, str] = MappingProxyType({}),
+        history: bool = False,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self._node = node
         self._answer = answer
         self._hints = hints
         self._saved = saved
+        self._messages = messages
+        self._history = history
         self._ended = ended
         self._on_leaving = leaving
         self.faults = Faults(keep)
@@ -97,7 +102,10 @@ class TcpmonApp(App[None]):
     def get_default_screen(self) -> Screen[Any]:
         """The one screen everything starts from."""
         clipboard = Clipboard(self._write_clipboard)
-        return MainScreen(self._node, clipboard, self._answer, self._hints, self._saved)
+        return MainScreen(
+            self._node, clipboard, self._answer, self._hints, self._saved, self._messages,
+            self._history,
+        )  # fmt: skip
 
     def on_mount(self) -> None:
         """Watch over the node, which has been serving since before there was a screen."""
@@ -256,6 +264,7 @@ def run(node: OwnNode, config: ScreenConfig) -> None:
         app = TcpmonApp(
             node, config.theme, _answer(config.node), _driver(), node.ended, node.warn,
             ending.begin if ending else node.stop, config.node.hints, config.node.filters,
+            config.node.messages, config.history,
         )  # fmt: skip
         if ending is not None:
             ending.on_signals(app.leave)

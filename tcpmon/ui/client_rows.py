@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from rich.cells import cell_len
 
+from tcpmon.core.escape import escape_text
 from tcpmon.core.hints import Hint
 from tcpmon.core.model import (
     WORDS,
@@ -93,7 +94,8 @@ def _retransmits(client: Client, now: int) -> tuple[str, str]:
 def last(client: Client, width: int) -> Line:
     """Return what the last column says: the end, or what is wrong, or the newest payload."""
     if client.end:
-        return [(fit(client.end, width).rstrip(), "error" if broken(client.end) else "")]
+        style = "error" if broken(client.end) else "warn" if client.flag else ""
+        return [(fit(", ".join([client.end, *_marked(client)]), width).rstrip(), style)]
     lost = [f"{number(client.dropped)} dropped"] if client.dropped else []
     if wrong := wrongs(client):
         text = ", ".join([*lost, wrong.pop(0)])
@@ -102,6 +104,10 @@ def last(client: Client, width: int) -> Line:
         return [(fit(text, width).rstrip(), "warn")]
     line: Line = [(fit(text, width).rstrip() + " ", "warn") for text in lost]
     return crop([*line, *payload(client.last, width - cells_of(line))], width)
+
+
+def _marked(client: Client) -> list[str]:
+    return [f"marked: {escape_text(client.flag)}"] if client.flag else []
 
 
 SAID_LEAST = 12
@@ -124,7 +130,7 @@ def _noticed(client: Client, width: int, hint: Hint) -> Line:
 
 def wrongs(client: Client) -> list[str]:
     """Return what is wrong with an open client now, what matters most first."""
-    wrong: list[str] = []
+    wrong = _marked(client)
     if client.trouble is Trouble.UNREAD:
         wrong.append(f"{client.trouble} {size(client.unsent)}")
     elif client.trouble:

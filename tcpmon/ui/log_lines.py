@@ -172,8 +172,11 @@ def delivery(record: Record) -> tuple[str, str]:
     parts = [f"to {sent} of {count} clients"]
     if record.queued:
         parts.append(f"{record.queued} queued")
-    if record.unsent:
-        parts.append(f"{record.unsent} ended before")
+    dropped = min(len(cast.dropped), record.unsent)
+    if ended := record.unsent - dropped:
+        parts.append(f"{ended} ended before")
+    if dropped:
+        parts.append(f"{dropped} dropped")
     if cast.skipped:
         parts.append(f"not to {skipped(cast.skipped)}")
     return ", ".join(parts), "" if sent == count else "warn"

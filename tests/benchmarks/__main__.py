@@ -12,7 +12,7 @@ from tests.benchmarks.table import Table, Unmeasured
 
 NAMES = (
     "echo", "demo", "jsonl", "sink", "broadcast", "slow", "connect", "idle", "history", "keep",
-    "cut", "soak", "screen", "rows", "start", "help",
+    "cut", "rules", "soak", "screen", "rows", "start", "help",
 )  # fmt: skip
 
 

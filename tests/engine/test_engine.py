@@ -69,7 +69,7 @@ async def test_sending_to_all_reaches_all(
 ) -> None:
     """A broadcast is one payload, kept once, for everybody who is there, however many
     are served in one go."""
-    monkeypatch.setattr("tcpmon.engine.engine.SLICE", slice_)
+    monkeypatch.setattr("tcpmon.engine.sending.SLICE", slice_)
     stage = await serve()
     peers = [await stage.peer() for _ in range(7)]
     delivery = await stage.send(b"hi all")
@@ -131,7 +131,7 @@ async def test_who_leaves_during_a_broadcast_is_skipped(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A broadcast takes its time in slices; who has gone when its turn comes is told."""
-    monkeypatch.setattr("tcpmon.engine.engine.SLICE", 1)
+    monkeypatch.setattr("tcpmon.engine.sending.SLICE", 1)
     stage = await serve()
     first, second, third = [await stage.peer() for _ in range(3)]
     delivery, _ = await asyncio.gather(
@@ -224,7 +224,7 @@ async def test_disconnecting_all_counts_who_was_open(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Disconnect of all ends everybody and says how many there were."""
-    monkeypatch.setattr("tcpmon.engine.engine.SLICE", 2)
+    monkeypatch.setattr("tcpmon.engine.sending.SLICE", 2)
     stage = await serve()
     peers = [await stage.peer() for _ in range(5)]
     peers[0].close()

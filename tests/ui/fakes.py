@@ -21,18 +21,22 @@ from tcpmon.core.commands import (
     Disconnect,
     Examine,
     ForgetClosed,
+    ForgetJobs,
     Listen,
     Name,
     Permit,
+    Repeat,
     Send,
+    SendFile,
     Silence,
+    Tell,
     Unlisten,
     Unpermit,
 )
 from tcpmon.core.cutting.framings import Framings
 from tcpmon.core.cutting.log import Log
 from tcpmon.core.errors import BadFilter, TcpmonError
-from tcpmon.core.jobs import Job
+from tcpmon.core.jobs import Job, JobState
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import (
     Ask,
@@ -98,6 +102,15 @@ def an_info(**changes: int | None) -> TcpInfo:
     return replace(info, **changes)
 
 
+def a_job(id: int, **changes: object) -> Job:
+    """A payload that is sent twenty times to one client."""
+    job = Job(
+        id, False, "PING\\n", "#1 127.0.0.1:40001", JobState.RUNNING, 0.5, 12, 20, 0,
+        NOW - 6 * SECOND, 0,
+    )  # fmt: skip
+    return replace(job, **changes)
+
+
 class FakeNode:
     """A node of clients and records that a test makes up.
 
@@ -133,6 +146,10 @@ class FakeNode:
             Permit: None,
             Unpermit: None,
             Examine: None,
+            Repeat: a_job(1),
+            SendFile: a_job(1, is_file=True),
+            Tell: None,
+            ForgetJobs: 0,
         }
         self.asked_rows = self.asked_records = 0
         self.pace = 1 << 30
@@ -323,6 +340,11 @@ def lines(app: App[None]) -> list[str]:
 def text(app: App[None]) -> str:
     """Return what is on the screen."""
     return "\n".join(lines(app))
+
+
+def prose(app: App[None]) -> str:
+    """Return what is on the screen as one line, without frames, however it is broken."""
+    return " ".join(text(app).replace("│", " ").split())
 
 
 def pane(app: App[None], id: str) -> list[str]:

@@ -14,11 +14,15 @@ from tcpmon.ui.actions import ACTIONS, Action, Group, Place, of, shown_key
 from tcpmon.ui.screens.client import ClientScreen
 from tcpmon.ui.screens.compare import CompareScreen
 from tcpmon.ui.screens.dialogue import DialogueScreen
+from tcpmon.ui.screens.jobs import JobsScreen
 from tcpmon.ui.screens.limits import LimitsScreen
 from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.screens.plot import PlotScreen
+from tcpmon.ui.screens.receipt import ReceiptScreen
+from tcpmon.ui.screens.rules import RulesScreen
+from tcpmon.ui.screens.rules_editor import RulesEditor
 from tcpmon.ui.widgets.composer import ComposerInput
 from tcpmon.ui.widgets.filterbar import FilterInput
 from tcpmon.ui.widgets.footer import ALWAYS, KeyFooter
@@ -32,6 +36,10 @@ DOERS: dict[Place, type[DOMNode]] = {
     Place.DIALOGUE: DialogueScreen,
     Place.LISTENERS: ListenersScreen,
     Place.LIMITS: LimitsScreen,
+    Place.RECEIPT: ReceiptScreen,
+    Place.JOBS: JobsScreen,
+    Place.RULES: RulesScreen,
+    Place.EDITOR: RulesEditor,
     Place.COMPOSER: ComposerInput,
     Place.FILTER: FilterInput,
 }

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tcpmon.core.model import Kind
 from tcpmon.ui.actions import Place, of
 from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.faults import FAILED, LINE, PLACES, REPORT, Faults, fenced
@@ -23,12 +24,16 @@ from tcpmon.ui.screens.compare import CompareScreen
 from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.dialogue import DialogueScreen
 from tcpmon.ui.screens.help import HelpScreen, HelpText
+from tcpmon.ui.screens.jobs import JobsScreen
 from tcpmon.ui.screens.limits import LimitsScreen
 from tcpmon.ui.screens.listeners import ListenersScreen
 from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.screens.message import MessageScreen
 from tcpmon.ui.screens.plot import PlotScreen
+from tcpmon.ui.screens.receipt import ReceiptScreen
 from tcpmon.ui.screens.report import Report
+from tcpmon.ui.screens.rules import RulesScreen
+from tcpmon.ui.screens.rules_editor import RulesEditor
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInfo, ComposerInput
 from tcpmon.ui.widgets.filterbar import FilterBar, FilterInput
@@ -82,7 +87,8 @@ async def an_app(
     kept: list[str] | None = None,
 ) -> AsyncIterator[tuple[TcpmonApp, Pilot[None], FakeNode]]:
     """The program, with a client and some messages. Its pilot does not mind bugs."""
-    node = FakeNode([a_client(1), a_client(2)], [a_record(seq) for seq in range(1, 9)])
+    records = [*map(a_record, range(1, 8)), a_record(8, kind=Kind.TX)]
+    node = FakeNode([a_client(1), a_client(2)], records)
     app = TcpmonApp(node, keep=bool if kept is None else kept.append)
     app.animation_level = "none"
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -113,9 +119,13 @@ PLACES_BY_KEYS = {
     Place.LISTENERS: (ListenersScreen, ["l"]),
     Place.CLIENT: (ClientScreen, ["i"]),
     Place.LIMITS: (LimitsScreen, ["L"]),
+    Place.JOBS: (JobsScreen, ["J"]),
     Place.PLOT: (PlotScreen, ["P"]),
     Place.COMPARE: (CompareScreen, ["2", "v", "k", "v"]),
     Place.DIALOGUE: (DialogueScreen, ["space", "space", "v"]),
+    Place.RECEIPT: (ReceiptScreen, ["2", "W"]),
+    Place.RULES: (RulesScreen, ["R"]),
+    Place.EDITOR: (RulesEditor, ["R", "e"]),
 }
 
 
@@ -159,13 +169,14 @@ KEYS: dict[type, str] = {
     Choice: "D tab enter escape escape",
     **dict.fromkeys((FilterBar, FilterInput), "slash x"),
 }
+_EVERYWHERE = "2 enter escape 1 enter escape slash 1 enter s h enter f2 ctrl+r escape"
 
 
 def deeds(pilot: Pilot[None], part: type) -> Iterator[Callable[[], Awaitable[object]]]:
     """Return what makes every handler of a widget run, step by step."""
     press, screen = pilot.press, pilot.app.screen
     yield partial(pilot.resize_terminal, 100, 30)
-    for key in KEYS.get(part, "2 enter escape 1 enter escape slash 1 enter s h enter").split():
+    for key in KEYS.get(part, _EVERYWHERE).split():
         yield partial(press, key)
     pilot.app.post_message(events.Paste("pasted"))
     yield partial(press, "escape")

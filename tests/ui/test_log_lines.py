@@ -212,11 +212,11 @@ def test_what_is_copied_is_harmless(record: Record) -> None:
         assert copied(record) == story(record)
 
 
-def a_cast(skips: int = 0, queued: int = 0, unsent: int = 0) -> Record:
+def a_cast(skips: int = 0, queued: int = 0, unsent: int = 0, dropped: int = 0) -> Record:
     """A payload for ten clients, of whom the last ones were left out."""
     left_out = {10 - number: "gone" for number in range(skips)}
-    return Record(1, 0, Kind.CAST, 0, b"x", Cast(array("I", range(1, 11)), left_out), queued,
-                  unsent)  # fmt: skip
+    cast = Cast(array("I", range(1, 11)), left_out, dropped=set(range(dropped)))
+    return Record(1, 0, Kind.CAST, 0, b"x", cast, queued, unsent)
 
 
 @pytest.mark.parametrize(
@@ -229,6 +229,8 @@ def a_cast(skips: int = 0, queued: int = 0, unsent: int = 0) -> Record:
         (a_cast(), ("to 10 of 10 clients", "")),
         (a_cast(queued=2), ("to 8 of 10 clients, 2 queued", "warn")),
         (a_cast(unsent=3), ("to 7 of 10 clients, 3 ended before", "warn")),
+        (a_cast(unsent=3, dropped=2), ("to 7 of 10 clients, 1 ended before, 2 dropped", "warn")),
+        (a_cast(unsent=1, dropped=1), ("to 9 of 10 clients, 1 dropped", "warn")),
         (a_cast(skips=1), ("to 9 of 10 clients, not to #10 (gone)", "warn")),
         (a_cast(skips=3, queued=1, unsent=1),
          ("to 5 of 10 clients, 1 queued, 1 ended before, not to #10 (gone), #9 (gone) and 1 more",

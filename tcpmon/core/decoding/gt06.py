@@ -7,6 +7,7 @@ Firmwares differ behind the first bytes of a status; what is not sure is shown a
 from collections.abc import Callable
 from typing import ClassVar
 
+from tcpmon.core.checksums import find
 from tcpmon.core.decoding import Decoded, NotDecoded
 from tcpmon.core.decoding.sheet import Sheet, read
 from tcpmon.core.decoding.values import flags, hexed
@@ -54,24 +55,10 @@ class Gt06:
         return read(data, _frame)
 
 
-def _table() -> tuple[int, ...]:
-    found = []
-    for byte in range(256):
-        for _ in range(8):
-            byte = byte >> 1 ^ 0x8408 if byte & 1 else byte >> 1  # noqa: PLW2901
-        found.append(byte)
-    return tuple(found)
-
-
-_CRC = _table()
-
-
 def _check(data: bytes) -> int:
-    """Return CRC-16/X-25. Source: ITU-T X.25, section 2.2.7.4."""
-    total = 0xFFFF
-    for byte in data:
-        total = total >> 8 ^ _CRC[(total ^ byte) & 0xFF]
-    return total ^ 0xFFFF
+    checksum = find("crc-16/x-25")
+    assert checksum is not None
+    return checksum.of(data)
 
 
 def _frame(sheet: Sheet) -> None:

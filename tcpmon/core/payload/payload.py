@@ -3,58 +3,38 @@
 It has no clock and no chance of its own: what varies comes in as Facts.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 
 from msgspec import Struct
 
-from tcpmon.core.escape import unescape
+from tcpmon.core.payload.facts import MOST, Facts, Filling, too_big
 from tcpmon.core.payload.forms import Form, LineEnd, parse_hex
-
-MOST = 16 << 20
-"""Bytes that one payload can become."""
-
-
-def _zeros(count: int) -> bytes:
-    return bytes(count)
-
-
-class Facts(Struct):
-    """With what a payload is filled in.
-
-    now: ns since 1970. client, name, address, port, listener: whom it goes to; name "" for none.
-    message: what it answers, whole, b"" for nothing; groups: what was captured of that, by name
-    and by number ("0" is all that matched). counters: the counts so far by name, which are
-    counted on in place. random: returns so many random bytes.
-    """
-
-    now: int = 0
-    client: int = 0
-    name: str = ""
-    address: str = ""
-    port: int = 0
-    listener: str = ""
-    message: bytes = b""
-    groups: Mapping[str, bytes] = {}
-    counters: dict[str, int] = {}
-    random: Callable[[int], bytes] = _zeros
+from tcpmon.core.payload.parsing import Parser
+from tcpmon.core.payload.pieces import Make
 
 
 class Payload(Struct, frozen=True):
     """Made by `parse`.
 
     text: as it was written. fixed: its bytes, None if they are known only when it is sent.
-    personal: whether they may differ from one client to the next.
+    personal: whether they may differ from one client to the next. make: what makes them.
     """
 
     text: str
     fixed: bytes | None
     personal: bool = False
+    make: Make | None = None
 
     def fill(self, facts: Facts) -> bytes:
         """Return the bytes. Raises BadPayload where they cannot be made: it asks for a number and
         what was captured is none, or there would be more than MOST."""
-        assert self.fixed is not None
-        return self.fixed
+        if self.make is None:
+            assert self.fixed is not None
+            return self.fixed
+        data = self.make(Filling(facts))
+        if len(data) > MOST:
+            raise too_big(0)
+        return data
 
 
 def parse(
@@ -68,5 +48,9 @@ def parse(
 
     Raises BadPayload with the place.
     """
-    data = parse_hex(text) if form is Form.HEX else unescape(text) + end.value
-    return Payload(text, data)
+    if form is Form.HEX:
+        return Payload(text, parse_hex(text))
+    piece = Parser(text, groups).whole(end.value)
+    if piece.fixed:
+        return Payload(text, piece.make(Filling(Facts())))
+    return Payload(text, None, piece.personal, piece.make)

@@ -15,6 +15,8 @@ from tcpmon.core.escape import escape_text, unescape
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import regex
+
 LOOKED = 1 << 20
 """Of each payload patterns see so many bytes, and text with letters beyond ASCII, and marks."""
 SECONDS = 0.05
@@ -133,15 +135,24 @@ class Pattern:
         self._failed = 0  # how often it took too long to say whether it is there
         self._lost = 0  # and where
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names of what it captures: "0" is all that it matches, then by number and name."""
+        numbers = map(str, range(self._pattern.groups + 1))
+        return (*numbers, *self._pattern.groupindex)
+
     def found_in(self, data: bytes) -> bool:
+        return self.search(data) is not None
+
+    def search(self, data: bytes) -> "regex.Match[bytes] | None":
+        """Return where it is first."""
         if self._failed >= PATIENCE:
-            return False
+            return None
         try:
-            found = self._pattern.search(data, endpos=LOOKED, timeout=SECONDS)
+            return self._pattern.search(data, endpos=LOOKED, timeout=SECONDS)
         except (TimeoutError, MemoryError):
             self._failed += 1
-            return False
-        return found is not None
+            return None
 
     def places(self, data: bytes) -> Marks:
         found: Marks = []

@@ -54,14 +54,18 @@ class Errands:
         """Say what became of something."""
         self._screen.notify(text, severity="error" if failed else "information")
 
-    async def send(self, data: bytes, targets: Targets) -> tuple[bool, str]:
-        """Send; return whether anybody got it, and how many did, and who did not and why."""
-        delivery = await self.do(Send(data, targets))
+    async def send(self, data: bytes, targets: Targets, text: str = "") -> tuple[bool, str]:
+        """Send; return whether anybody got it, and how many did, and who did not and why.
+
+        text: as Send's, instead of data."""
+        delivery = await self.do(Send(clients=targets, text=text) if text else Send(data, targets))
         if delivery is None:
             return False, "not sent"
         return delivery.accepted > 0, told(delivery)
 
-    async def disconnect(self, targets: Targets, count: int, how: How = How.CLOSE) -> bool:
+    async def disconnect(
+        self, targets: tuple[int, ...] | None, count: int, how: How = How.CLOSE
+    ) -> bool:
         """End connections: one that is named at once, several or all after asking. count: how
         many it concerns."""
         verb = "Disconnect" if how is How.CLOSE else "Reset"
@@ -132,7 +136,7 @@ class Errands:
         choice = Choice(question, lines, options)
         return await self._screen.app.push_screen_wait(choice) if self._may_ask else ""
 
-    def _named(self, targets: Targets) -> list[str]:
+    def _named(self, targets: tuple[int, ...] | None) -> list[str]:
         if targets is None:
             return ["all that are connected; what is queued for them still goes out"]
         return _shortened(targets, self._title_of)

@@ -1,6 +1,7 @@
 """All keys, made from the one list of actions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,15 +9,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
+from tcpmon.core.escape import escape_hidden
 from tcpmon.ui.actions import ACTIONS, Action, Group, shown_key
-from tcpmon.ui.render import Line, cells_of
+from tcpmon.ui.render import Line, cells_of, fit
+from tcpmon.ui.saved import key_of
 from tcpmon.ui.widgets.lines import Lines
 
 COLUMN = 66  # cells that one column of help takes
 
 
 class HelpScreen(ModalScreen[None]):
-    """Every key and what it does."""
+    """Every key and what it does. messages: payloads by name, which have keys too."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -25,12 +28,16 @@ class HelpScreen(ModalScreen[None]):
         Binding("j", "scroll(1)", show=False),
     ]
 
+    def __init__(self, messages: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__()
+        self._messages = messages
+
     def compose(self) -> ComposeResult:
         """One scrolling page."""
         with VerticalScroll(id="help") as box:
             box.border_title = "Keys"
             box.border_subtitle = "esc close"
-            yield HelpText("help-text")
+            yield HelpText("help-text", self._messages)
 
     def action_scroll(self, lines: int) -> None:
         """By lines."""
@@ -39,6 +46,10 @@ class HelpScreen(ModalScreen[None]):
 
 class HelpText(Lines):
     """The table of keys, in as many columns as there is room for."""
+
+    def __init__(self, id: str, messages: Mapping[str, str]) -> None:
+        super().__init__(id)
+        self._messages = messages
 
     def on_mount(self) -> None:
         """Take as many lines as it needs."""
@@ -55,6 +66,8 @@ class HelpText(Lines):
         """Return the page."""
         width = self.size.width
         blocks = [_block(group) for group in Group]
+        if self._messages:
+            blocks.append(_saved(self._messages))
         if width < 2 * COLUMN:
             lines = [line for block in blocks for line in block]
         else:
@@ -75,6 +88,14 @@ class HelpText(Lines):
 def _block(group: Group) -> list[Line]:
     actions = [action for action in ACTIONS if action.group is group]
     return [[(group, "title")], *(_row(action) for action in actions), []]
+
+
+def _saved(messages: Mapping[str, str]) -> list[Line]:
+    rows: list[Line] = [[("Saved messages", "title")]]
+    for place, (name, text) in enumerate(messages.items()):
+        told = fit(f"{escape_hidden(name)}  {escape_hidden(text[:COLUMN])}", COLUMN - 14).rstrip()
+        rows.append([(f" {key_of(place):<11} ", "key"), (told, "")])
+    return [*rows, []]
 
 
 def _row(action: Action) -> Line:

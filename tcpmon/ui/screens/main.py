@@ -15,20 +15,23 @@ from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tcpmon.core.commands import How
-from tcpmon.core.model import Ask, Client, View
+from tcpmon.core.commands import Flag, How
+from tcpmon.core.model import Ask, Client, Kind, View
 from tcpmon.core.node import Node, look_up
-from tcpmon.core.units import counted
 from tcpmon.ui import framed
 from tcpmon.ui.actions import Place
+from tcpmon.ui.aim import Aim
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.client_rows import title
 from tcpmon.ui.clipboard import Clipboard
 from tcpmon.ui.feed import Feed
 from tcpmon.ui.log_lines import copied
+from tcpmon.ui.memory import Memory
+from tcpmon.ui.saved import bind_keys
 from tcpmon.ui.screens.comparer import Comparer
 from tcpmon.ui.screens.errands import Errands
 from tcpmon.ui.screens.searching import Searching
+from tcpmon.ui.screens.talking import Talking
 from tcpmon.ui.widgets.clients import ClientsPane
 from tcpmon.ui.widgets.composer import Composer, ComposerInput, Targets
 from tcpmon.ui.widgets.filterbar import FilterBar, FilterInput
@@ -37,12 +40,10 @@ from tcpmon.ui.widgets.messages import MessagesPane
 from tcpmon.ui.widgets.status import StatusBar
 
 if TYPE_CHECKING:
-    from tcpmon.core.payload import Form
+    from tcpmon.core.history import Written
     from tcpmon.ui.screens.listeners import Failure
 
 ROOMY = 32  # rows from which the composer is always there
-NAMED = 6  # targets that the composer's border names
-
 
 _PLACES: dict[type[Widget | None], Place] = {
     ComposerInput: Place.COMPOSER,
@@ -64,9 +65,12 @@ class MainScreen(Screen[None]):
         answer: str,
         hints: bool = True,
         filters: Mapping[str, str] = MappingProxyType({}),
+        messages: Mapping[str, str] = MappingProxyType({}),
+        history: bool = False,
     ) -> None:
         """answer: how the node answers reads, for the first line. hints: whether what was noticed
-        is told at first. filters: what `@name` stands for."""
+        is told at first. filters: what `@name` stands for. messages: payloads by name. history:
+        whether what is sent is kept for the next time."""
         super().__init__()
         self._node = node
         self._clipboard = clipboard
@@ -74,18 +78,26 @@ class MainScreen(Screen[None]):
         self._clients = ClientsPane("clients", self._ask)
         self._messages = MessagesPane("messages", node, self._title_of)
         self._clients.hints = self._messages.hints = hints
-        self._composer = Composer("composer", self._describe)
+        self._aim_of = Aim(node, self._find, lambda: self._feed.view)
+        self._memory = Memory(self._warn) if history else None
+        keep = self._memory.keep if self._memory else bool
+        self._composer = Composer("composer", self._aim_of.title, keep, self._find)
         self._footer = KeyFooter("footer", Place.MAIN)
         shows = (self._show_status, self._show_clients, self._show_messages, self._retitle_composer)
         self._feed = Feed(node, self, self._clients.ask, shows, self._show_status)
         self._searching = Searching(self, node, self._clients, self._messages, filters)
         self._errands = Errands(self, node, self._title_of, self._ask)
+        self._talking = Talking(
+            self, self._errands, self._aim_of, self._composer, messages, filters, self._write_to
+        )
         self._comparer = Comparer(self, node, self._title_of, clipboard, self._status.pin)
         self._failures: list[Failure] = []
         self._followed = True  # before the pause
+        self._saved_messages = messages
+        bind_keys(self._bindings)
         self._numbers: list[str] = []  # that were plotted, the newest first
         self._paused_at = 0  # the end of the records then
-        self._drafts: dict[Targets, tuple[Form, str]] = {}  # what was left unsent, for whom
+        self._drafts: dict[Targets, Written] = {}  # what was left unsent, for whom
 
     def compose(self) -> ComposeResult:
         """From the top down."""
@@ -99,6 +111,11 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to look."""
         self._feed.start()
+        if self._memory is not None:
+            self.run_worker(self._talking.remembers(self._memory))
+
+    def _warn(self, text: str) -> None:
+        self.notify(text, severity="warning")
 
     def on_resize(self, event: Resize) -> None:
         """Keep the composer open where there is room for it."""
@@ -238,17 +255,6 @@ class MainScreen(Screen[None]):
 
     # -- writing ----------------------------------------------------------------------
 
-    def _describe(self, targets: Targets) -> str:
-        if targets is None:
-            return f"BROADCAST to {counted(self._feed.view.totals.open, 'client')}"
-        if len(targets) != 1:
-            names = " ".join(f"#{client}" for client in targets[:NAMED])
-            more = " …" if len(targets) > NAMED else ""
-            return f"Send to {len(targets)} marked: {names}{more}" if targets else "Send"
-        client = self._find(targets[0])
-        gone = client is None or client.end
-        return f"Send to {title(targets[0], client)}{', gone' if gone else ''}"
-
     def _aim(self, targets: Targets) -> None:
         """Say who is written to. What was written for others is kept for them."""
         composer = self._composer
@@ -256,11 +262,9 @@ class MainScreen(Screen[None]):
             composer.retitle()
             return
         if composer.input.value:
-            self._drafts[composer.targets] = composer.form, composer.input.value
-        composer.form, text = self._drafts.pop(targets, (composer.form, ""))
-        composer.input.value = text
-        composer.input.cursor_position = len(text)
-        client = self._find(targets[0]) if targets else None
+            self._drafts[composer.targets] = composer.written
+        composer.put(self._drafts.pop(targets, composer.blank))
+        client = self._find(targets[0]) if targets and isinstance(targets, tuple) else None
         composer.aim(targets, client.listener if client else "")
 
     @on(ClientsPane.Moved)
@@ -312,7 +316,8 @@ class MainScreen(Screen[None]):
             self._write_to(targets)
 
     def action_broadcast(self) -> None:
-        self._write_to(None)
+        """To those whom the table shows, if it does not show all."""
+        self._write_to(self._clients.filter or None)
 
     @on(Composer.Left)
     def _leave_composer(self) -> None:
@@ -320,9 +325,44 @@ class MainScreen(Screen[None]):
 
     @on(Composer.Submitted)
     async def _submit(self, message: Composer.Submitted) -> None:
-        accepted, note = await self._errands.send(message.data, message.targets)
+        accepted, note = await self._errands.send(message.data, message.targets, message.text)
         elsewhere = message.targets != self._composer.targets  # what failed is not for these
         self._composer.sent(accepted or elsewhere, note)
+
+    @on(Composer.Saved)
+    def _put_saved(self, message: Composer.Saved) -> None:
+        self._talking.put_saved(message.place)
+
+    @on(Composer.Asked)
+    @work
+    async def _asked(self, message: Composer.Asked) -> None:
+        talking, clients = self._talking, self._clients
+        if message.what == "recall":
+            await talking.recall()
+        elif message.what == "repeat":
+            await talking.repeat_written()
+        else:
+            marked = clients.targets() if clients.marked else ()
+            await talking.whom(clients.cursor, marked, clients.filter)
+
+    @work
+    async def action_saved(self, place: int = 0) -> None:
+        await self._talking.send_saved(place, lambda: self._chosen("send to", self._looked_at))
+
+    @work
+    async def action_repeat(self) -> None:
+        if targets := self._chosen("send to", self._looked_at):
+            await self._talking.repeat(targets)
+
+    @work
+    async def action_send_file(self) -> None:
+        if targets := self._chosen("send to", self._looked_at):
+            await self._talking.send_file(targets)
+
+    def action_jobs(self) -> None:
+        from tcpmon.ui.screens.jobs import JobsScreen
+
+        self.app.push_screen(JobsScreen(self._node))
 
     def _rows(self, targets: tuple[int, ...]) -> list[Client]:
         everyone = self._node.view(self._clients.everyone()).rows if targets else ()
@@ -395,8 +435,11 @@ class MainScreen(Screen[None]):
         matching = self._node.view(self._clients.everyone(self._clients.filter))
         self._clients.set_marks(row.id for row in matching.rows if not row.end)
 
-    def action_unmark(self) -> None:
+    async def action_unmark(self) -> None:
+        """Also what a rule has marked the row's client for."""
         self._clients.set_marks(())
+        if (client := self._clients.selected) and client.flag:
+            await self._errands.do(Flag(client.id, ""))
 
     def action_sort(self) -> None:
         self._clients.sort_next()
@@ -463,6 +506,16 @@ class MainScreen(Screen[None]):
 
     def action_times(self) -> None:
         self.notify(f"times: {self._messages.next_times()}", timeout=2)
+
+    def action_receipt(self) -> None:
+        """Of the row of the log, if it was sent."""
+        from tcpmon.ui.screens.receipt import ReceiptScreen
+
+        record = self._messages.selected
+        if record is None or record.kind not in (Kind.TX, Kind.CAST):
+            self.notify("go to the row of something that was sent", severity="warning")
+            return
+        self.app.push_screen(ReceiptScreen(self._node, record, self._title_of, self._clipboard))
 
     @work
     async def action_plot(self) -> None:
@@ -550,10 +603,20 @@ class MainScreen(Screen[None]):
 
         self.app.push_screen(LimitsScreen(self._node))
 
+    def action_rules(self) -> None:
+        """What the rules would do is tried on the log's message."""
+        from tcpmon.ui.screens.rules import RulesScreen
+
+        message = self._messages.whole
+        if message is not None and message.kind is not Kind.RX:
+            message = None
+        client = self._find(message.client) if message else None
+        self.app.push_screen(RulesScreen(self._node, message, client))
+
     def action_help(self) -> None:
         from tcpmon.ui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(HelpScreen(self._saved_messages))
 
     def action_palette(self) -> None:
         self.app.action_command_palette()

@@ -44,7 +44,8 @@ class Listing(Pane, Generic[T]):
     def rows(self) -> Iterable[tuple[Line, str]]:
         """Return the heading and the rows that fit."""
         yield from ((line, "") for line in self.heading())
-        for place, item in list(enumerate(self.items))[self._top : self._top + self._visible]:
+        shown = self.items[self._top : self._top + self._visible]
+        for place, item in enumerate(shown, self._top):
             here = place == self._cursor
             yield [("▶ " if here else "  ", "key"), *self.row(item)], "row-cursor" if here else ""
 

@@ -82,6 +82,8 @@ class StatusBar(Lines):
             parts.append((8, [("tcpmon", "title")]))
         parts.append((0, _listeners(view, room)))
         parts.append((1, [(counted(totals.open, "client"), "title")]))
+        if running := sum(not job.state.over for job in view.jobs):
+            parts.append((2, [(counted(running, "job"), "note")]))
         bars = 16 if wide else 8
         for arrow, rate, style, which in (
             ("↓", totals.rx_rate, "rx", 0),

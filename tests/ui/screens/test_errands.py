@@ -174,7 +174,7 @@ async def test_one_client_is_disconnected_without_a_question(
     ],
 )
 async def test_several_are_disconnected_after_a_question(
-    targets: Targets, count: int, how: How, question: str
+    targets: tuple[int, ...] | None, count: int, how: How, question: str
 ) -> None:
     """Several clients are disconnected only after it was asked how many it is to be."""
     stage = Stage(count, choice="y")
@@ -185,7 +185,7 @@ async def test_several_are_disconnected_after_a_question(
 
 
 @pytest.mark.parametrize("targets", [(7, 9), None])
-async def test_nothing_is_done_without_a_yes(targets: Targets) -> None:
+async def test_nothing_is_done_without_a_yes(targets: tuple[int, ...] | None) -> None:
     """Whoever does not say yes has done nothing."""
     stage = Stage(2)
     assert await stage.errands.disconnect(targets, 2) is False

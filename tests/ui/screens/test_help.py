@@ -3,6 +3,7 @@
 import pytest
 
 from tcpmon.ui.actions import ACTIONS, Group
+from tcpmon.ui.app import TcpmonApp
 from tests.ui.fakes import FakeNode, a_screen, text
 
 
@@ -17,6 +18,16 @@ async def test_every_key_is_explained(width: int) -> None:
             assert action.help in shown
         for group in Group:
             assert group in shown
+
+
+async def test_saved_messages_have_their_keys() -> None:
+    """Under the keys stand the messages that are saved, each with its own, and safe to see."""
+    app = TcpmonApp(FakeNode(), messages={"ping": "PING\\n", "gr\x1bin": "[b]hi"})
+    async with app.run_test(size=(80, 200)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "F2          ping  PING\\n" in text(app)
+        assert "F3          gr\\x1bin  [b]hi" in text(app)
 
 
 async def test_it_scrolls_and_closes() -> None:

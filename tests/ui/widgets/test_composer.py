@@ -57,6 +57,57 @@ async def test_a_mistake_is_told_with_its_place_and_nothing_is_sent() -> None:
     assert node.commands == []
 
 
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_what_varies_is_shown_as_it_will_be_like(size: tuple[int, int]) -> None:
+    """An example of the bytes is shown and called one; what goes is what was written, with the
+    line end, to be filled in for each client."""
+    node = FakeNode([a_client(1), a_client(12)])
+    async with a_screen(node, size) as (app, pilot):
+        await pilot.press("s", *"$", "{", *"client.id}")
+        await pilot.pause()
+        assert info(app).split("LF")[1].strip() == "2 B, varies by client  31 0a"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert node.commands == [Send(b"", (1,), "${client.id}\\n")]
+        assert "sent to 1 of 1 client" in info(app)
+        await pilot.press(*"${counter u8}")
+        await pilot.pause()
+        assert "3 B" not in info(app)
+        assert "2 B, varies  01 0a" in info(app)
+
+
+async def test_a_checksum_of_what_is_fixed_goes_as_bytes() -> None:
+    """What is computed once is seen and sent as it is."""
+    node = FakeNode([a_client(1)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("s", *["ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n"], *"${xor:ab}")
+        await pilot.pause()
+        assert info(app).endswith("3 B  61 62 03")
+        await pilot.press("enter")
+        await pilot.pause()
+    assert node.commands == [Send(b"ab\3", (1,))]
+
+
+async def test_what_varies_is_not_turned_into_hex() -> None:
+    """^t leaves a text as it is whose bytes are not known yet."""
+    async with a_screen(FakeNode([a_client(1)])) as (app, pilot):
+        await pilot.press("s", *"${now}", "ctrl+t")
+        await pilot.pause()
+        assert value(app) == "${now}"
+        assert "${now} is not hex" in info(app)
+
+
+async def test_a_mistake_in_a_field_is_told_with_its_place() -> None:
+    """The place of a mistake deep inside is counted from the beginning, and the cursor is there."""
+    node = FakeNode([a_client(1)])
+    async with a_screen(node, WIDE) as (app, pilot):
+        await pilot.press("s", *"ab${length u8: ${nwo}}", "enter")
+        await pilot.pause()
+        assert "character 16: ${nwo} is not known; near to it: now" in info(app)
+        assert app.screen.query_one(ComposerInput).cursor_position == 15
+    assert node.commands == []
+
+
 async def test_line_ends_are_chosen_and_remembered_for_the_listener() -> None:
     """^n goes through LF, CRLF, CR, NUL and none; each listener's clients keep their own."""
     node = FakeNode([a_client(1), a_client(2, listener="127.0.0.1:9000")])

@@ -1,0 +1,104 @@
+"""One stream cut into messages while it is read: for those who act on what is said.
+
+The messages are those that the log shows, see stream.Cut. It has no clock: times come in.
+"""
+
+import copy
+
+from tcpmon.core.cutting import stream
+from tcpmon.core.cutting.stream import Framing
+from tcpmon.core.framing import BadFrame, Framer
+from tcpmon.core.framing.reads import Reads
+
+Said = list[tuple[bytes, bytes]]
+"""Messages: all of each, and what it says without what was put around it for the way."""
+
+
+class Live:
+    """Cuts the one direction of a connection in one framing."""
+
+    __slots__ = ("_again", "_behind", "_framer", "_held", "framing")
+
+    def __init__(self, framing: Framing) -> None:
+        self.framing = framing
+        self._framer: Framer = _framer(framing)
+        self._held: list[bytes] = []
+        self._again = b""  # what is pending from another framing
+        self._behind = 0  # bytes since the last end: more than are held in a message too long
+
+    def feed(self, data: bytes, now: int) -> Said:
+        """Take one read and return what it completes. now: ns since 1970."""
+        if self._again:
+            data, self._again = self._again + data, b""
+        if self.framing.by_read:
+            return [(data, data)]
+        ends, bad = self._ends(data, now)
+        said: Said = []
+        at = 0
+        for place, end in enumerate(ends):
+            over = self._behind + end - at > stream.LIMIT
+            if end > at or self._held:
+                odd = over or (bad and place == len(ends) - 1)
+                said.append(self._whole(data[at:end], odd))
+            self._behind = 0
+            at = end
+        rest = data[at:] if at else data
+        self._behind += len(rest)
+        if rest:
+            self._held.append(rest)
+            if self._behind > stream.LIMIT:
+                said.append(self._whole(b"", odd=True))
+        if bad:
+            self._framer = _framer(self.framing)
+        return said
+
+    def _ends(self, data: bytes, now: int) -> tuple[list[int], bool]:
+        """Return where messages end, and whether the last one is no message of this framing."""
+        try:
+            return self._framer.feed(data, now), False
+        except BadFrame as bad:
+            ends = [end for end in bad.ends if end < len(data)]
+            return [*ends, len(data)], True
+
+    def _whole(self, end: bytes, odd: bool) -> tuple[bytes, bytes]:
+        message = end
+        if self._held:
+            self._held.append(end)
+            message = b"".join(self._held)
+            self._held = []
+        return message, message if odd else self._framer.body(message)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a silence may end a message."""
+        return bool(self._held) and self._framer.timed
+
+    def silence(self, now: int) -> Said:
+        """Return the message that nothing was added to for so long that it is whole."""
+        if not self.waits:
+            return []
+        try:
+            ended = copy.copy(self._framer).feed(b"\n", now)[:1] == [0]
+        except BadFrame as bad:
+            ended = bad.ends[:1] == [0]
+        return [self._whole(b"", odd=False)] if ended else []
+
+    def end(self) -> Said:
+        """Return what was not complete when the stream ended."""
+        if self._again:
+            self._held.insert(0, self._again)
+            self._again = b""
+        self._behind = 0
+        return [self._whole(b"", odd=True)] if self._held else []
+
+    def cut_otherwise(self, framing: Framing) -> None:
+        """Go on in another framing; what is pending is read again with what comes next."""
+        self._again += b"".join(self._held)
+        self._held = []
+        self._behind = 0
+        self.framing = framing
+        self._framer = _framer(framing)
+
+
+def _framer(framing: Framing) -> Framer:
+    return Reads() if framing.by_read else framing.make()

@@ -1,0 +1,206 @@
+"""The rules that answer clients: which have acted, and what they would do with a message."""
+
+import asyncio
+import time
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tcpmon import files, rulesfile
+from tcpmon.core.commands import Instruct, Switch
+from tcpmon.core.errors import CannotWrite, InputError, TcpmonError
+from tcpmon.core.escape import escape_text
+from tcpmon.core.model import Client, Message
+from tcpmon.core.node import Node
+from tcpmon.core.playbook import Playbook, RuleState
+from tcpmon.core.timestamps import Stamper
+from tcpmon.core.units import number
+from tcpmon.ui.actions import Place
+from tcpmon.ui.bindings import bindings
+from tcpmon.ui.render import Line, fit
+from tcpmon.ui.screens.dialog import Dialog
+from tcpmon.ui.screens.pick import Pick
+from tcpmon.ui.screens.rules_editor import RulesEditor, trial_lines
+from tcpmon.ui.widgets.footer import KeyFooter
+from tcpmon.ui.widgets.listing import Listing
+from tcpmon.ui.widgets.sheet import Sheet
+
+LOOK_SECONDS = 0.5
+_stamp = Stamper(time.localtime)
+
+
+class RulesScreen(Screen[None]):
+    """The rules above, what they would do with one message below."""
+
+    CSS_PATH = "rules.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.RULES)
+    AUTO_FOCUS = "#rules"
+
+    def __init__(self, node: Node, message: Message | None, client: Client | None) -> None:
+        """message: what is tried on the rules, client: whose it is."""
+        super().__init__()
+        self._node = node
+        self._message = message
+        self._client = client
+        self._rules = RulesPane("rules")
+        self._trial = Sheet("trial")
+        self._tried: str | None = None  # the text whose trial is shown
+
+    def compose(self) -> ComposeResult:
+        """Two panes and the keys."""
+        yield self._rules
+        yield self._trial
+        yield KeyFooter("footer", Place.RULES)
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self._look()
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        book = self._node.playbook()
+        self._rules.book = book
+        self._rules.show(book.rules)
+        if book.text != self._tried:
+            self._tried = book.text
+            title = "What they would do with the log's message"
+            self._trial.show(
+                [(title, "title")], [], trial_lines(book.text, self._message, self._client)
+            )
+
+    def action_up(self) -> None:
+        """One row up in the pane that has the focus."""
+        self._pane.scroll_rows(-1)
+
+    def action_down(self) -> None:
+        """One row down in the pane that has the focus."""
+        self._pane.scroll_rows(1)
+
+    @property
+    def _pane(self) -> "Sheet | RulesPane":
+        return self._trial if self._trial.has_focus else self._rules
+
+    def action_next_pane(self) -> None:
+        """To the other pane."""
+        self.focus_next()
+
+    async def action_switch(self) -> None:
+        """Turn the selected rule on or off."""
+        if rule := self._rules.selected:
+            await self._do(Switch(self._rules.place, not rule.on))
+
+    async def _do(self, command: Instruct | Switch) -> bool:
+        try:
+            await self._node.do(command)
+        except TcpmonError as error:
+            self.notify(str(error), severity="error")
+            return False
+        finally:
+            self._look()
+        return True
+
+    @work
+    async def action_edit(self) -> None:
+        """Write the rules."""
+        book = self._node.playbook()
+        await self._edit(book.text, book.source)
+
+    async def _edit(self, text: str, source: str) -> None:
+        editor = RulesEditor(text, self._rules.place, self._message, self._client)
+        written = await self.app.push_screen_wait(editor)
+        if written is not None and await self._do(Instruct(written, source)):
+            await self._keep(written, source)
+
+    async def _keep(self, text: str, path: str) -> None:
+        if not path:
+            self.notify("in force; not in a file yet: w writes them to one")
+            return
+        try:
+            await asyncio.to_thread(rulesfile.write, path, text)
+        except CannotWrite as error:
+            self.notify(f"in force, but not in the file: {error}", severity="error")
+        else:
+            self.notify(f"in force, and written to {escape_text(path)}")
+
+    @work
+    async def action_write(self) -> None:
+        """Write the rules to a file, which they belong to from then on."""
+        text = self._node.playbook().text
+        path = await self.app.push_screen_wait(
+            Dialog("Write the rules to", "write", "~/device.toml", _new_file, str)
+        )
+        if path is not None and await self._do(Instruct(text, path)):
+            await self._keep(text, path)
+
+    @work
+    async def action_preset(self) -> None:
+        """Begin with rules that are there already."""
+        from tcpmon import presets
+
+        options = {name: f"{name:<8} {presets.about(name)}" for name in presets.names()}
+        name = await self.app.push_screen_wait(Pick("Begin with", options, ""))
+        if name is not None:
+            await self._edit(presets.text(name), "")
+
+    def action_close(self) -> None:
+        """Back to the clients."""
+        self.dismiss()
+
+
+def _new_file(text: str) -> str:
+    """Return the path of a file that is not there yet. Raises InputError."""
+    try:
+        path = files.expanded(text)
+        found = files.look(path)
+    except CannotWrite as error:
+        raise InputError(error.message, error.hint) from None
+    if found is not files.Found.NOTHING:
+        raise InputError(f"{escape_text(path)} is there already", "choose another name")
+    return path
+
+
+class RulesPane(Listing[RuleState]):
+    """One rule a row."""
+
+    book = Playbook()
+
+    @property
+    def place(self) -> int:
+        """Which rule is selected, counted from 0."""
+        return self._cursor
+
+    def title(self) -> tuple[Line, Line]:
+        """Say where the rules come from."""
+        source = escape_text(self.book.source) or "written here"
+        return [("Rules", "title")], [(source, "dim")] if self.book.text else []
+
+    def heading(self) -> list[Line]:
+        """Name the columns, and say what is wrong, or that there is nothing."""
+        lines: list[Line] = []
+        if self.book.trouble:
+            lines.append([(fit(f"not taken: {self.book.trouble}", self.body_width), "error")])
+        if self.book.script:
+            trouble = f": {self.book.script_trouble}" if self.book.script_trouble else ""
+            told = f"Script {escape_text(self.book.script)}{trouble}"
+            lines.append([(fit(told, self.body_width), "error" if trouble else "dim")])
+        if not self.items:
+            keys: Line = [
+                ("e", "key"),
+                (" writes one, ", ""),
+                ("p", "key"),
+                (" takes a preset.", ""),
+            ]
+            return [*lines, [], [("No rules. ", "warn"), *keys]]
+        return [*lines, [(f"  {'':<4} {'Rule':<24}{'Hits':>12}  Last", "heading")]]
+
+    def row(self, item: RuleState) -> Line:
+        """Return whether it is on, how often it has acted, and what is wrong with it."""
+        word: Line = [("on   ", "good")] if item.on else [("off  ", "dim")]
+        at = _stamp.clock(item.at).partition(".")[0] if item.at else "never"
+        name = fit(escape_text(item.name), 24)
+        line: Line = [*word, (name, ""), (f"{number(item.hits):>12}", ""), (f"  {at:<9}", "dim")]
+        room = self.body_width - 56
+        return [*line, (fit(item.trouble, max(1, room)), "warn")] if item.trouble else line

@@ -1,0 +1,302 @@
+"""Rules act in the turn in which something is read, each for whom and when it says."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tcpmon.core.commands import Cut, Disconnect, Flag, How, Instruct, Note, StopReading, Switch
+from tcpmon.core.errors import BadRules, NoSuchTarget
+from tcpmon.core.model import Kind
+from tcpmon.core.payload import parse as payload
+from tcpmon.core.query import parse as query
+from tcpmon.core.rules.model import (
+    Call,
+    Echo,
+    Groups,
+    Mark,
+    Note as NoteStep,
+    Rule,
+    Rules,
+    Send,
+    Step,
+    When,
+)
+from tests.engine.conftest import Peer, Serve, Stage, digest
+
+
+class Starts:
+    """A message that begins so; it fails if it is told to."""
+
+    def __init__(self, start: bytes) -> None:
+        self.start = start
+        self.trouble = ""
+
+    def match(self, data: bytes, content: bytes) -> Groups | None:
+        if self.start == b"bug":
+            raise RuntimeError("a bug of ours")
+        return {"0": self.start} if content.startswith(self.start) else None
+
+
+def rule(*steps: Step, starts: bytes = b"", **more: Any) -> Rule:
+    test = Starts(starts) if starts else None
+    return Rule(more.pop("name", "r"), more.pop("when", When.MESSAGE), steps, test, **more)
+
+
+def say(text: str) -> Send:
+    return Send(payload(text))
+
+
+async def stage_with(serve: Serve, *rules: Rule, **more: Any) -> Stage:
+    named = tuple(
+        replace(each, name=f"r{number}") if each.name == "r" else each
+        for number, each in enumerate(rules)
+    )
+    return await serve(rules=Rules(named), **{"framing": "line", **more})
+
+
+def told(stage: Stage, peer: Peer, kind: Kind = Kind.INFO) -> list[str]:
+    return [record.data.decode() for record in stage.records(peer) if record.kind is kind]
+
+
+async def test_messages_are_answered_as_they_are_cut(serve: Serve) -> None:
+    """However a message comes, it is answered once when it is complete, the first rule that fits
+    does it, and what is sent is one record each."""
+    stage = await stage_with(
+        serve, rule(say("pong\\n"), say("!\\n"), starts=b"PING"), rule(Echo()), rule(say("never"))
+    )
+    peer = await stage.peer()
+    await peer.say(b"PI")
+    await stage.received(peer, 2)
+    await peer.say(b"NG\nother\n")
+    assert await peer.hear(13) == b"pong\n!\nother\n"
+    sent = [record.data for record in stage.records(peer) if record.kind is Kind.TX]
+    assert sent == [b"pong\n", b"!\n", b"other\n"]
+    states = stage.engine.playbook().rules
+    assert [state.hits for state in states] == [1, 1, 0]
+    assert states[0].at > 0
+    assert stage.view().rules_on == 3
+
+
+@pytest.mark.parametrize("size", [100, 5_000, 3_000_000])
+async def test_bulk_is_heard_whole(serve: Serve, size: int) -> None:
+    """What comes in large reads reaches the rules to the last byte, and backpressure holds."""
+    stage = await stage_with(serve, rule(Echo()), framing="none")
+    peer = await stage.peer()
+    said = bytes(range(256)) * (size // 256 + 1)
+    talk = asyncio.create_task(peer.say(said))
+    assert digest(await peer.hear(len(said))) == digest(said)
+    await talk
+
+
+async def test_the_remainder_is_a_message(serve: Serve) -> None:
+    """What was not complete at the FIN is answered before the connection ends."""
+    stage = await stage_with(serve, rule(say("got it"), starts=b"bye"))
+    peer = await stage.peer()
+    await peer.say(b"bye")
+    peer.fin()
+    assert await peer.hear_out() == b"got it"
+
+
+async def test_connect_close_and_what_is_noted(serve: Serve) -> None:
+    """A client is greeted, named, marked; what is noted stands in its log, before its end."""
+    stage = await stage_with(
+        serve,
+        rule(say("hello\\n"), when=When.CONNECT),
+        rule(Call(payload("gps-7")), Mark(payload("odd")), NoteStep(payload("said x")),
+             NoteStep(payload("name is boss")), starts=b"x"),
+        rule(NoteStep(payload("has left")), when=When.CLOSE),
+    )  # fmt: skip
+    peer = await stage.peer()
+    assert await peer.hear(6) == b"hello\n"
+    await peer.say(b"x\n")
+    await stage.until(lambda: stage.row(peer).name == "gps-7")
+    peer.close()
+    await stage.gone(peer)
+    assert stage.row(peer).flag == "odd"
+    assert told(stage, peer) == ["name is gps-7", "said x", "note: name is boss", "has left"]
+
+
+async def test_for_whom_and_how_often(serve: Serve) -> None:
+    """nth, once, go_on, on and a filter decide, a filter anew when the name is another."""
+    stage = await stage_with(
+        serve,
+        rule(say("first\\n"), nth=(1, 1), go_on=True),
+        rule(say("once\\n"), once=True),
+        rule(say("off\\n"), on=False),
+        rule(say("boss\\n"), query=query("name:boss"), whom="name:boss"),
+        rule(Call(payload("boss"))),
+    )
+    peer = await stage.peer()
+    await peer.say(b"1\n2\n3\n")
+    assert await peer.hear(16) == b"first\nonce\nboss\n"
+    await stage.engine.do(Switch(2, on=True))
+    await peer.say(b"4\n")
+    assert await peer.hear(4) == b"off\n"
+    with pytest.raises(NoSuchTarget):
+        await stage.engine.do(Switch(9, on=True))
+
+
+async def test_silence_and_timer(serve: Serve) -> None:
+    """A timer goes on; a silence is told once, and again after the client has spoken."""
+    stage = await stage_with(
+        serve,
+        rule(NoteStep(payload("tick")), when=When.TIMER, seconds=0.01),
+        rule(say("quiet"), when=When.SILENCE, seconds=0.02),
+    )
+    peer = await stage.peer()
+    assert await peer.hear(5) == b"quiet"
+    await stage.until(lambda: told(stage, peer).count("tick") >= 6)
+    await peer.say(b"x")
+    assert await peer.hear(5) == b"quiet"
+    assert stage.engine.playbook().rules[1].hits == 2
+
+
+async def test_a_silence_ends_a_message(serve: Serve) -> None:
+    """Where only a silence tells the end, the answer comes after it."""
+    stage = await stage_with(serve, rule(Echo()), framing="gap:10ms")
+    peer = await stage.peer()
+    await peer.say(b"x")
+    assert await peer.hear(1) == b"x"
+
+
+async def test_a_pattern_that_takes_too_long(serve: Serve) -> None:
+    """Its rule is turned off, and it is said."""
+    slow = rule(say("x"), starts=b"x")
+    stage = await stage_with(serve, slow)
+    assert isinstance(slow.test, Starts)
+    slow.test.trouble = "the pattern takes too long"
+    await stage.until(lambda: not stage.engine.playbook().rules[0].on)
+    assert stage.warnings() == ["rule 'r0' is off: the pattern takes too long"]
+
+
+async def test_a_bug_costs_one_client(serve: Serve) -> None:
+    """What goes wrong in our own code ends one connection and is told."""
+    stage = await stage_with(serve, rule(starts=b"bug"))
+    peer, other = await stage.peer(), await stage.peer()
+    await peer.say(b"x\n")
+    await stage.gone(peer)
+    assert "a bug of ours" in stage.warnings()[0]
+    assert not stage.row(other).closed
+
+
+async def test_what_a_script_can_ask(serve: Serve) -> None:
+    """A client is marked, noted, not read for a while, half-closed; who is gone is no target."""
+    stage = await serve()
+    peer = await stage.peer()
+    do = stage.engine.do
+    await do(Flag(peer.id, "why"))
+    assert stage.row(peer).flag == "why"
+    await do(Note(peer.id, "a note"))
+    await do(Note(peer.id, "a warning", warn=True))
+    assert told(stage, peer) == ["a note"]
+    assert told(stage, peer, Kind.WARN) == ["a warning"]
+    await do(StopReading(peer.id, 60.0))
+    await peer.say(b"x")
+    await do(Disconnect((peer.id,), How.HALF))
+    assert await peer.hear_out() == b""
+    assert stage.row(peer).rx_bytes == 0
+    await do(StopReading(peer.id, 0.0))
+    await stage.received(peer, 1)
+    peer.fin()
+    await stage.gone(peer)
+    for command in (Flag(peer.id, ""), Note(peer.id, ""), StopReading(peer.id, 1.0)):
+        with pytest.raises(NoSuchTarget):
+            await do(command)
+
+
+class Told:
+    """Hooks that keep what they are told."""
+
+    def __init__(self) -> None:
+        self.all: list[object] = []
+
+    def opened(self, client: int, name: str, address: str, port: int, listener: str) -> None:
+        self.all.append(("opened", client, name, address))
+
+    def said(self, client: int, data: bytes) -> None:
+        self.all.append(("said", client, data))
+
+    def renamed(self, client: int, name: str) -> None:
+        self.all.append(("renamed", client, name))
+
+    def ended(self, client: int, why: str) -> None:
+        self.all.append(("ended", client, why))
+
+
+@pytest.mark.parametrize("leave", [Peer.close, Peer.reset])
+async def test_hooks_are_told(serve: Serve, leave: Callable[[Peer], None]) -> None:
+    """Those who act are told of all that a client does, and the answer stays what it was."""
+    hooks = Told()
+    stage = await serve(hooks=hooks, answer=bytes.upper, framing="line", name_from=r"id=(\w+)")
+    peer = await stage.peer()
+    await peer.say(b"id=a\nre")
+    assert await peer.hear(7) == b"ID=A\nRE"
+    await stage.until(lambda: bool(stage.row(peer).name))
+    leave(peer)
+    await stage.gone(peer)
+    said = [("said", 1, b"id=a\n"), ("said", 1, b"re")]
+    assert hooks.all[0] == ("opened", 1, "", "127.0.0.1")
+    assert [each for each in hooks.all if each in said] == said
+    assert ("renamed", 1, "a") in hooks.all
+    assert hooks.all[-1] == ("ended", 1, stage.row(peer).end)
+
+
+async def test_rules_as_they_are_written(serve: Serve) -> None:
+    """A file's text takes the place of what there was, for those who are there too; same names
+    keep their counts, a dialogue its steps; what cannot be read changes nothing."""
+    stage = await serve()
+    peer = await stage.peer()
+    text = """
+framing = "line"
+[[rule]]
+name = "login"
+regex = 'LOGIN (?P<id>\\w+)'
+do = ['send OK ${id}\\n', 'expect any', 'send old\\n']
+"""
+    await stage.engine.do(Instruct(text, "rules.toml"))
+    await peer.say(b"LOGIN bob\n")
+    assert await peer.hear(7) == b"OK bob\n"
+    with pytest.raises(BadRules):
+        await stage.engine.do(Instruct("[[rule]]\nwhat = 1\n"))
+    book = stage.engine.playbook()
+    assert (book.source, book.text, book.rules[0].hits) == ("rules.toml", text, 1)
+    assert "line 2" in book.trouble
+    await stage.engine.do(Instruct(text.replace("OK", "NEW").replace("old", "new")))
+    await peer.say(b"x\nLOGIN eve\n")
+    assert await peer.hear(12) == b"old\nNEW eve\n"
+    assert stage.engine.playbook().rules[0].hits == 2
+    await stage.engine.do(Instruct(""))
+    assert stage.view().rules_on == 0
+
+
+async def test_what_is_kept_of_a_rule(serve: Serve) -> None:
+    """New rules keep what a person turned off, but not what a slow pattern did; a rules file's
+    framing gives way to one that somebody has chosen."""
+    stage = await serve()
+    text = "framing = 'line'\n[[rule]]\nname = 'a'\nstarts = 'x'\ndo = ['echo']\n"
+    await stage.engine.do(Instruct(text))
+    assert stage.view().framed.default == "line"
+    await stage.engine.do(Switch(0, on=False))
+    await stage.engine.do(Instruct(text.replace("line", "fixed:3")))
+    assert stage.view().framed.default == "fixed:3"
+    assert not stage.engine.playbook().rules[0].on
+    await stage.engine.do(Cut("resp"))
+    await stage.engine.do(Instruct(text.replace("line", "u8")))
+    assert stage.view().framed.default == "resp"
+
+
+async def test_who_was_there_before(serve: Serve) -> None:
+    """Timers of new rules run for clients who came before, and those of old ones no more."""
+    stage = await serve()
+    peer = await stage.peer()
+    timer = "[[rule]]\nname = 'a'\nwhen = 'timer'\nevery = '20ms'\ndo = ['send old']\n"
+    await stage.engine.do(Instruct(timer))
+    assert await peer.hear(3) == b"old"
+    await stage.engine.do(Instruct(timer.replace("old", "new")))
+    heard = b"old"
+    while heard == b"old":
+        heard = await peer.hear(3)
+    assert heard == await peer.hear(3) == b"new"

@@ -1,0 +1,155 @@
+"""The rules on the screen: their counts, on and off, and where they are written."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from tcpmon.core.commands import Instruct, Switch
+from tcpmon.core.errors import BadRules
+from tcpmon.core.playbook import Playbook, RuleState
+from tcpmon.ui.screens.rules_editor import RulesEditor
+from tests.ui.fakes import (
+    NOW,
+    SMALL,
+    WIDE,
+    FakeNode,
+    a_client,
+    a_record,
+    a_screen,
+    pane,
+    text,
+    until,
+)
+
+TEXT = """\
+[[rule]]
+name = "ping"
+text = "PING"
+do = ['send PONG\\n']
+
+[[rule]]
+name = "bye"
+text = "BYE"
+do = ['close']
+"""
+BOOK = Playbook(
+    "/tmp/device.toml", TEXT,
+    (RuleState("ping", True, 1200, NOW), RuleState("bye", False, 0, 0, "it takes too long")),
+)  # fmt: skip
+
+
+def a_node() -> FakeNode:
+    """A node with two rules and one message."""
+    node = FakeNode([a_client(1)], [a_record(1, b"a PING\n")])
+    node.plays = BOOK
+    node.answers |= {Instruct: None, Switch: None}
+    return node
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_each_rule_is_shown_with_its_hits(size: tuple[int, int]) -> None:
+    """A rule stands with whether it is on, its hits, and its trouble; below, what the rules would
+    do with the message; space turns one on or off."""
+    node = a_node()
+    async with a_screen(node, size) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        rows = [" ".join(row.split()) for row in pane(app, "rules")]
+        assert rows[1].startswith("▶ on ping 1,200")
+        assert rows[2].startswith("off bye 0 never")
+        assert "it takes" in rows[2]
+        tried = "\n".join(pane(app, "trial"))
+        assert "PONG" in tried
+        await pilot.press("down", "space")
+        await until(pilot, lambda: node.commands != [])
+        await pilot.press("escape")
+    assert node.commands == [Switch(1, on=True)]
+
+
+async def test_without_rules_it_says_how_to_get_some() -> None:
+    """An empty list names the keys that fill it."""
+    async with a_screen(FakeNode()) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        assert "No rules." in text(app)
+        assert "takes a preset" in text(app)
+
+
+async def test_edited_rules_are_in_force_and_in_their_file(tmp_path: Path) -> None:
+    """What is written and taken is given to the node and written to the file it came from."""
+    path = tmp_path / "device.toml"
+    path.write_text(TEXT)
+    node = a_node()
+    node.plays = Playbook(str(path), TEXT, BOOK.rules)
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R", "e")
+        await until(pilot, lambda: isinstance(app.screen, RulesEditor))
+        changed = TEXT.replace("PONG", "HELLO")
+        app.screen.query_one(TextArea).text = changed
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: path.read_text() == changed)
+    assert node.commands == [Instruct(changed, str(path))]
+
+
+async def test_a_mistake_is_told_and_stays_to_be_mended() -> None:
+    """Rules that cannot be followed are not taken: the place is shown, and the cursor is there."""
+    node = a_node()
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R", "e")
+        await until(pilot, lambda: isinstance(app.screen, RulesEditor))
+        area = app.screen.query_one(TextArea)
+        area.text = "\n\n[[rule]]\ntxet = 'PING'\ndo = ['echo']\n"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "line 4" in "\n".join(pane(app, "trial")))
+        assert area.cursor_location[0] == 3
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert isinstance(app.screen, RulesEditor)  # the question was answered by going on
+        await pilot.press("escape", "y")
+        await until(pilot, lambda: not isinstance(app.screen, RulesEditor))
+    assert node.commands == []
+
+
+async def test_the_node_may_refuse_rules() -> None:
+    """A refusal is shown, and nothing is written."""
+    node = a_node()
+    node.answers[Instruct] = BadRules("rule 1 is odd", 1)
+    node.plays = Playbook("/nowhere/device.toml", TEXT, BOOK.rules)
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R", "e")
+        await until(pilot, lambda: isinstance(app.screen, RulesEditor))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "rule 1 is odd" in text(app))
+
+
+async def test_rules_without_a_file_can_get_one(tmp_path: Path) -> None:
+    """w asks for a new file, refuses one that is there, and writes the rules to it."""
+    node, path = a_node(), tmp_path / "new.toml"
+    node.plays = Playbook("", TEXT, BOOK.rules)
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R", "w")
+        await pilot.pause()
+        app.screen.query_one(Input).value = str(tmp_path)
+        await until(pilot, lambda: "directory" in text(app))
+        app.screen.query_one(Input).value = str(path)
+        await pilot.press("enter")
+        await until(pilot, path.exists)
+    assert path.read_text() == TEXT
+    assert node.commands == [Instruct(TEXT, str(path))]
+
+
+async def test_a_preset_is_where_one_begins() -> None:
+    """p offers the presets; the one taken is there to be changed, and then in force."""
+    node = FakeNode()
+    node.answers[Instruct] = None
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R", "p")
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RulesEditor))
+        written = app.screen.query_one(TextArea).text
+        assert "[[rule]]" in written
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: node.commands != [])
+    assert node.commands == [Instruct(written)]
