@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from tcpmon.config import Config, Own
-from tcpmon.core.commands import Instruct, Listen
+from tcpmon.core.commands import Instruct, Listen, Note
 from tcpmon.core.errors import BadRules
 from tcpmon.core.escape import escape_text
 from tcpmon.core.model import Listener
@@ -42,7 +42,28 @@ async def begin(engine: Engine, config: Config) -> list[Listener]:
         source, text = config.rules
         await engine.do(Instruct(text, source))
     engine.tend(lambda: _watch(engine))
+    if config.script:
+        _run_script(engine, config.script)
     return [await engine.do(listen) for listen in listens(config)]
+
+
+def _run_script(engine: Engine, path: str) -> None:
+    from tcpmon.script.host import Host
+
+    def note(client: int, text: str, warn: bool) -> None:
+        engine.order(client, Note(client, text, warn))
+
+    host = Host(path, engine.order, note, lambda paused: engine.pause_reading(paused, "script"))
+    engine.run_beside(host, lambda: (host.path, host.trouble))
+    host.start()
+
+    async def until_the_end() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await host.stop()
+
+    engine.tend(until_the_end)
 
 
 WATCH_SECONDS = 0.5

@@ -153,7 +153,7 @@ class Flag(Command[None], frozen=True):
 
 
 class Note(Command[None], frozen=True):
-    """Keep a line about a client among the records.
+    """Keep a line about a client among the records, also of one that has gone; 0 = about none.
 
     warn: it is something the operator should know. Raises NoSuchTarget.
     """

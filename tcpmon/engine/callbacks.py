@@ -11,32 +11,27 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from tcpmon.core.commands import Command
-from tcpmon.core.errors import TcpmonError
 from tcpmon.core.hooks import Hooks
 from tcpmon.core.model import Kind
 from tcpmon.core.peer import Peer
+from tcpmon.engine.orders import Say
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
 class Callbacks:
-    """Calls functions for what clients do. do: carries out a command; say: keeps a line about a
-    client. behind: other hooks, which are told first."""
+    """Calls functions for what clients do. order: has a command about a client carried out; say:
+    keeps a line about a client. behind: other hooks, which are told first."""
 
     def __init__(
-        self,
-        do: Callable[[Command[Any]], Awaitable[object]],
-        say: Callable[[Kind, str, int], None],
-        behind: Hooks | None,
+        self, order: Callable[[int, Command[Any]], None], say: Say, behind: Hooks | None
     ) -> None:
-        self._do = do
+        self._order = order
         self._say = say
         self._behind = behind
         self._functions: dict[str, list[Callable[..., object]]] = {}
         self._peers: dict[int, Peer] = {}
         self._tasks: set[asyncio.Future[object]] = set()
-        self._orders: list[tuple[int, Command[Any]]] = []
-        self._giving: asyncio.Future[object] | None = None
 
     def add(self, what: str, function: F) -> F:
         """Call a function from now on for "connect", "message", "close" or "tick"."""
@@ -101,27 +96,6 @@ class Callbacks:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-    # Orders are carried out one behind the other, as they were given.
-
-    def _order(self, client: int, command: Command[Any]) -> None:
-        self._orders.append((client, command))
-        if self._giving is None:
-            self._giving = self._keep(self._give())
-
-    async def _give(self) -> None:
-        try:
-            while self._orders:
-                orders, self._orders = self._orders, []
-                for client, command in orders:
-                    try:
-                        await self._do(command)
-                    except TcpmonError as error:
-                        self._say(Kind.WARN, f"client {client}: {error}", 0)
-                    except Exception:  # noqa: BLE001 - the fence of a hook
-                        self._failed(client)
-        finally:
-            self._giving = None
 
     async def stop(self) -> None:
         """End what is still at work."""

@@ -87,6 +87,7 @@ from tcpmon.engine.datapath import DataPath
 from tcpmon.engine.jobs import Jobs
 from tcpmon.engine.listener import Listener, bind
 from tcpmon.engine.naming import Naming
+from tcpmon.engine.orders import Orders
 from tcpmon.engine.poller import Poller, Serve, make_poller
 from tcpmon.engine.roster import Roster
 from tcpmon.engine.runs import note
@@ -198,6 +199,9 @@ class Engine:
             lambda host, seconds: self._permit(host, False, seconds), self._settle, self.counters,
         )  # fmt: skip
         self._callbacks: Callbacks | None = None
+        self._orders = Orders(self.do, self._say)
+        self._script: Callable[[], tuple[str, str]] = lambda: ("", "")
+        self._pausers: set[str] = set()
         self._playbook = Playbook()
         self._cut_by_rules = ""
         self._at: Counter[str] = Counter()  # open clients by address, if those are limited
@@ -241,10 +245,20 @@ class Engine:
     def _called(self) -> Callbacks:
         if self._callbacks is None:
             acting = self._acting
-            acting.hooks = self._callbacks = Callbacks(self.do, self._say, acting.hooks)
+            acting.hooks = self._callbacks = Callbacks(self.order, self._say, acting.hooks)
             if self._shared is not None:
                 self._begin_acting()
         return self._callbacks
+
+    def order(self, client: int, command: Command[Any]) -> None:
+        """Have a command about a client carried out soon; what goes wrong is told in the log."""
+        self._orders.give(client, command)
+
+    def run_beside(self, hooks: Hooks, state: Callable[[], tuple[str, str]]) -> None:
+        """Tell a script of what clients do. state: its file, and what is wrong with it."""
+        self._script = state
+        self._acting.hooks = hooks
+        self._begin_acting()
 
     # -- life -------------------------------------------------------------------
 
@@ -306,6 +320,7 @@ class Engine:
         self._tell_refused()
         if self._callbacks is not None:
             await self._callbacks.stop()
+        await self._orders.stop()
         for task in self._ticks:
             task.cancel()
         await asyncio.gather(*self._ticks, return_exceptions=True)
@@ -421,7 +436,8 @@ class Engine:
             case Flag():
                 self._open(command.client).flag = command.why
             case Note():
-                self._open(command.client)
+                if not 0 <= command.client <= self._last_id:
+                    raise NoSuchTarget(f"there is no client {command.client}")
                 kind = Kind.WARN if command.warn else Kind.INFO
                 self._say(kind, note(command.text), command.client)
             case StopReading():
@@ -725,15 +741,18 @@ class Engine:
 
     # -- reading pauses ---------------------------------------------------------------
 
-    def pause_reading(self, paused: bool) -> None:
+    def pause_reading(self, paused: bool, who: str = "") -> None:
         """Take no more bytes from clients, so that TCP holds them back, or go on.
-        Sending is not affected."""
+        Sending is not affected. who: on whose behalf; all of them must agree to go on."""
         if (shared := self._shared) is None:
             return
-        shared.paused = paused
+        (self._pausers.add if paused else self._pausers.discard)(who)
+        if shared.paused is bool(self._pausers):
+            return
+        shared.paused = bool(self._pausers)
         self._silence.resume(time.time_ns())
         for connection in list(self._roster.open.values()):
-            connection.pause(paused)
+            connection.pause(shared.paused)
 
     # -- the clock ----------------------------------------------------------------
 
@@ -820,7 +839,7 @@ class Engine:
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._access.permissions(), tuple(self._refusals.items()),
             self._framings.picture(), hidden, trouble, self._jobs.pictures(),
-            self._acting.rules_on, self._acting.trouble,
+            self._acting.rules_on, self._acting.trouble or self._script()[1],
         )  # fmt: skip
 
     def client(self, id: int) -> Client | None:
@@ -843,7 +862,9 @@ class Engine:
 
     def playbook(self) -> Playbook:
         """Return the rules and the script that answer clients."""
-        return replace(self._playbook, rules=self._acting.states())
+        script, trouble = self._script()
+        states = self._acting.states()
+        return replace(self._playbook, rules=states, script=script, script_trouble=trouble)
 
     def span(self) -> Span:
         """Return which records are kept now."""

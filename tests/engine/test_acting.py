@@ -202,7 +202,9 @@ async def test_what_a_script_can_ask(serve: Serve) -> None:
     await stage.received(peer, 1)
     peer.fin()
     await stage.gone(peer)
-    for command in (Flag(peer.id, ""), Note(peer.id, ""), StopReading(peer.id, 1.0)):
+    await do(Note(peer.id, "said too late"))
+    assert "said too late" in told(stage, peer)
+    for command in (Flag(peer.id, ""), Note(99, ""), StopReading(peer.id, 1.0)):
         with pytest.raises(NoSuchTarget):
             await do(command)
 

@@ -93,6 +93,10 @@ class StatusBar(Lines):
             parts.append((3 + which, [(f"{arrow} {size(rate):>7}/s", style)]))
             parts.append((6 + which, [(graph, style)]))
         parts.append((5, [(f"{number(round(totals.message_rate))} msg/s", "")]))
+        if view.rules_on:
+            parts.append((7, [(counted(view.rules_on, "rule"), "dim")]))
+        if view.acting_trouble:
+            parts.append((1, [("R: rules in trouble", "alert")]))
         parts += _wrong(totals)
         if self._answer:
             parts.append((8, [(self._answer, "note")]))
