@@ -24,6 +24,8 @@ from tcpmon.script.process import Process
 
 PAUSE, GO_ON = 8 << 20, 1 << 20
 """Bytes that wait for the child when clients are read no more, and when they are again."""
+ORDERED, CARRIED_OUT = 512, 128
+"""Commands that wait to be carried out when the child is heard no more, and when it is again."""
 TRACE_SECONDS = 0.5
 """How long the line at which a script hangs is waited for."""
 
@@ -57,16 +59,16 @@ class Bounds(Struct, frozen=True):
 class Host:
     """A script at work: the Hooks of an engine, all on the engine's loop.
 
-    path: its file. order: carries out a command that is about a client; what comes of it is for
-    that client's log. note: keeps a line in the log, about a client or 0; warn: whether the
-    operator should know. The text is as it came from the script. pause: has clients not read
-    while the script is behind, or read again.
+    path: its file. order: carries out a command that is about a client, and calls what it is given
+    when that is over; what comes of it is for that client's log. note: keeps a line in the log,
+    about a client or 0; warn: whether the operator should know. The text is as it came from the
+    script. pause: has clients not read while the script is behind, or read again.
     """
 
     def __init__(
         self,
         path: str,
-        order: Callable[[int, Command[Any]], None],
+        order: Callable[[int, Command[Any], Callable[[], None]], None],
         note: Callable[[int, str, bool], None],
         pause: Callable[[bool], None],
         bounds: Bounds | None = None,
@@ -86,6 +88,7 @@ class Host:
         # What is to be told as soon as there is a process, and how many bytes of data are in it.
         self._early: list[tuple[list[Any], int]] = []
         self._early_size = 0
+        self._ordered = 0
         self._keeper: asyncio.Task[None] | None = None
         self._gone = asyncio.Event()
         self._paused = False
@@ -312,7 +315,17 @@ class Host:
         except (KeyError, ValidationError) as error:
             self._keep_line(client, f"{self._called}: cannot be done: {error}", True)
         else:
-            self._order(client, command)
+            if isinstance(command, Note) and not self._flood.lets(time.monotonic()):
+                return
+            self._ordered += 1
+            if self._ordered > ORDERED and self._process:
+                self._process.listen(False)
+            self._order(client, command, self._carried_out)
+
+    def _carried_out(self) -> None:
+        self._ordered -= 1
+        if self._ordered == CARRIED_OUT and self._process:
+            self._process.listen(True)
 
     def _say(self, client: int, text: str, warn: bool) -> None:
         self._note(client, f"{self._called}: {text}", warn)

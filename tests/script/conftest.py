@@ -28,11 +28,18 @@ class Stage:
         self.orders: list[tuple[int, Command[Any]]] = []
         self.notes: list[tuple[int, str, bool]] = []
         self.pauses: list[bool] = []
+        self.at_once = True
+        """Whether what is ordered is carried out at once, or waits in undone."""
+        self.undone: list[Callable[[], None]] = []
         self._happened = asyncio.Event()
         self.host = Host(str(path), self._order, self._note, self._pause, QUICK)
 
-    def _order(self, client: int, command: Command[Any]) -> None:
+    def _order(self, client: int, command: Command[Any], done: Callable[[], None]) -> None:
         self.orders.append((client, command))
+        if self.at_once:
+            done()
+        else:
+            self.undone.append(done)
         self._happened.set()
 
     def _note(self, client: int, text: str, warn: bool) -> None:

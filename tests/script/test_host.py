@@ -10,7 +10,7 @@ import pytest
 
 from tcpmon.core.commands import Disconnect, Flag, How, Name, Note, Send
 from tcpmon.core.hooks import Hooks
-from tcpmon.script.host import PAUSE, Host
+from tcpmon.script.host import ORDERED, PAUSE, Host
 from tests.script.conftest import ECHO, WAIT, Stage
 
 Bad = tuple[str, str, str]
@@ -289,6 +289,37 @@ async def test_backpressure(stage: Stage) -> None:
     stage.host.said(1, b"end")
     await stage.until(lambda: stage.pauses == [True, False] and bool(stage.orders))
     assert int(stage.sent(1)) == count * len(piece) + 3
+
+
+async def test_a_flood_of_orders(stage: Stage) -> None:
+    """A script that orders faster than can be carried out has to wait; nothing is lost."""
+    stage.at_once = False
+    await stage.runs(
+        "def on_message(client, message):\n"
+        "    for number in range(20_000): client.send(b'%05d' % number * 100)\n"
+    )
+    stage.host.said(1, b"x")
+    await stage.until(lambda: len(stage.orders) > ORDERED)
+    assert stage.host._process
+    assert not stage.host._process._is_heard
+    assert len(stage.orders) < 20_000  # two socket buffers hold less than half of that
+    stage.at_once = True
+    for done in stage.undone:
+        done()
+    await stage.until(lambda: len(stage.orders) == 20_000)
+    assert stage.sent(1).endswith(b"19999")
+
+
+async def test_a_flood_of_notes(stage: Stage) -> None:
+    """Notes are lines as well: what is too much is counted."""
+    await stage.runs(
+        "def on_message(client, message):\n"
+        "    for _ in range(5000): client.note('x')\n"
+        "    client.send('end')\n"
+    )
+    stage.host.said(1, b"x")
+    await stage.noted("lines more left out")
+    assert len(stage.orders) < 5000
 
 
 async def test_stop_lets_it_finish(stage: Stage) -> None:
