@@ -116,7 +116,7 @@ def _exact(count: int) -> str:
 PLACES = 5_000
 """Differences that are told apart position by position; behind them, each stretch is one."""
 
-_DIFFERENT = re.compile(rb"[^\0]++(?:\0{1,%d}+[^\0]++)*+" % (SHORT - 1))
+_DIFFERENT = re.compile(rb"[^\0]++(?:\0{1,%d}+[^\0]++|)*+" % (SHORT - 1))
 
 
 def compare(left: bytes, right: bytes) -> Differences:

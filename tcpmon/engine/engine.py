@@ -10,7 +10,7 @@ import socket
 import time
 import traceback
 from array import array
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -18,7 +18,6 @@ from typing import Any, Self, TypeVar, cast
 from msgspec.structs import replace
 
 from tcpmon.core import endpoint as endpoints
-from tcpmon.core.access import Access, network_text, parse_network
 from tcpmon.core.commands import (
     Command,
     Cut,
@@ -78,12 +77,13 @@ from tcpmon.core.rules.model import Rules
 from tcpmon.core.scans import Scans
 from tcpmon.core.store import Raw, Store
 from tcpmon.core.tcpinfo import TcpInfo
-from tcpmon.core.units import counted, lasted, number
+from tcpmon.core.units import counted, number
 from tcpmon.engine import sockets
 from tcpmon.engine.acting import Acting
 from tcpmon.engine.callbacks import Callbacks, F
 from tcpmon.engine.connection import Connection, Shared, Sums
 from tcpmon.engine.datapath import DataPath
+from tcpmon.engine.door import Door
 from tcpmon.engine.jobs import Jobs
 from tcpmon.engine.listener import Listener, bind
 from tcpmon.engine.naming import Naming
@@ -100,7 +100,6 @@ MakePoller = Callable[[asyncio.AbstractEventLoop, Serve, Callable[[], None]], Po
 
 SAMPLE_SECONDS = 1.0
 LOOK_SECONDS = 0.25  # how often the kernel is asked about the rows that somebody looks at
-REFUSED_SECONDS = 1.0  # refused callers get one line in so many seconds
 RATES_KEPT = 120
 BEGUN_KEPT = 64
 ORDERS_SECONDS = 1.0  # for what hooks have ordered by the time that it stops
@@ -185,19 +184,15 @@ class Engine:
         self._last_id = self._last_listener = 0
         self._sums = Sums()
         self._sums_sampled = (0, 0, 0)
-        self._accepted = self._refused = 0
-        # Callers refused since the last line, by reason: how many, and who was the last.
-        self._untold: dict[str, tuple[int, str]] = {}
-        self._refusals: Counter[str] = Counter()
-        self._access = Access()
-        for network, allow in (access or {}).items():
-            self._access.set(parse_network(network), allow)
+        self._accepted = 0
+        self._door = Door(access or {}, lambda: self.limits, self._say)
         self._naming = Naming(names or {}, name_from, self._renamed, self.warn)
         self._silence = Silence(silence, silences or {}, self._say)
         self._scans = Scans() if hints else None
         self._acting = Acting(
             self._framings, hooks, self._say, self._naming.call,
-            lambda host, seconds: self._permit(host, False, seconds), self._settle, self.counters,
+            lambda host, seconds: self._door.permit(host, False, seconds), self._settle,
+            self.counters,
         )  # fmt: skip
         self._callbacks: Callbacks | None = None
         self._orders = Orders(self.do, self._say)
@@ -205,11 +200,6 @@ class Engine:
         self._pausers: set[str] = set()
         self._playbook = Playbook()
         self._cut_by_rules = ""
-        self._at: Counter[str] = Counter()  # open clients by address, if those are limited
-        self._second = 0.0  # when the second began in which new clients are counted
-        self._in_second = 0
-        self._told_at = -REFUSED_SECONDS
-        self._trouble = ""
         self._silent = 0
         self._ticks: list[asyncio.Task[None]] = []
         self._waiters: dict[asyncio.Future[None], Callable[[], bool]] = {}
@@ -319,7 +309,7 @@ class Engine:
         except TimeoutError:
             for connection in list(self._roster.open.values()):
                 connection.abort(Reason.STOPPED)
-        self._tell_refused()
+        self._door.tell()
         if self._callbacks is not None:
             await self._callbacks.stop()
         for task in self._ticks:
@@ -409,9 +399,9 @@ class Engine:
             case Unlisten():
                 self._unlisten(command.listener)
             case Permit():
-                self._permit(command.network, command.allow, command.seconds)
+                self._door.permit(command.network, command.allow, command.seconds)
             case Unpermit():
-                self._unpermit(command.network)
+                self._door.unpermit(command.network)
             case Name():
                 self._name(command.client, command.name, command.remember)
             case Cut():
@@ -574,19 +564,6 @@ class Engine:
             await asyncio.sleep(0)
         return count
 
-    def _permit(self, network: str, allow: bool, seconds: float) -> None:
-        parsed = parse_network(network)
-        self._access.set(parsed, allow, time.time_ns() + int(seconds * 1e9) if seconds else 0)
-        verb = "allowed" if allow else "denied"
-        until = f" for {lasted(seconds)}" if seconds else ""
-        self._say(Kind.INFO, f"{network_text(parsed)} is {verb}{until}")
-
-    def _unpermit(self, network: str) -> None:
-        parsed = parse_network(network)
-        if not self._access.drop(parsed):
-            raise NoSuchTarget(f"there is no rule for {network_text(parsed)}")
-        self._say(Kind.INFO, f"no rule for {network_text(parsed)} any more")
-
     def _name(self, client: int, name: str, remember: bool) -> None:
         connection = self._roster[client]
         if connection is None:
@@ -626,7 +603,7 @@ class Engine:
     def _accept(
         self, sock: socket.socket, peer: str, address: object, listener: Listener, local: str
     ) -> None:
-        if reason := self._refusal(address):
+        if reason := self._door.refusal(address, len(self._roster.open)):
             self._turn_away(sock, listener, reason, peer)
             return
         try:
@@ -641,8 +618,7 @@ class Engine:
         self._accepted += 1
         listener.accepted += 1
         listener.open += 1
-        if self.limits.per_address and isinstance(address, tuple):
-            self._at[address[0]] += 1
+        self._door.came(address)
         self._naming.greet(connection)
         self._silence.arm(connection)
         self._roster.add(connection)
@@ -651,37 +627,14 @@ class Engine:
         if self._acting.is_wanted:
             self._acting.came(connection)
 
-    def _refusal(self, address: object) -> str:
-        """Return why a caller is not let in, "" if he is."""
-        limits = self.limits
-        if isinstance(address, tuple):
-            if reason := self._access.refusal(address[0]):
-                return reason
-            if limits.per_address and self._at[address[0]] >= limits.per_address:
-                return f"limit of {counted(limits.per_address, 'client')} from one address reached"
-        if len(self._roster.open) >= limits.clients:
-            return f"limit of {counted(limits.clients, 'client')} reached"
-        if limits.accepts:
-            now = time.monotonic()
-            if now - self._second >= 1:
-                self._second, self._in_second = now, 0
-            self._in_second += 1
-            if self._in_second > limits.accepts:
-                return f"limit of {counted(limits.accepts, 'new client')} a second reached"
-        return ""
-
     def _turn_away(self, sock: socket.socket, listener: Listener, reason: str, peer: str) -> None:
         sockets.reset(sock)
         listener.refused += 1
-        self._refuse(reason, peer)
+        self._door.refuse(reason, peer)
 
     def _closed(self, connection: Connection) -> None:
         connection.listener.open -= 1
-        if self.limits.per_address and isinstance(connection.address, tuple):
-            host = connection.address[0]
-            self._at[host] -= 1
-            if not self._at[host]:
-                del self._at[host]
+        self._door.left(connection.address)
         self._silence.forget(connection.id)
         self._acting.gone(connection)
         if self._scans is not None and connection.host:
@@ -715,24 +668,9 @@ class Engine:
     def _out_of_room(self, error: OSError, refused: bool) -> None:
         reason = f"{os.strerror(error.errno or 0).lower()}; raise the limit with ulimit -n"
         if refused:
-            self._refuse(reason)
+            self._door.refuse(reason)
         else:
-            self._trouble = f"callers wait: {reason}"
-
-    def _refuse(self, reason: str, peer: str = "") -> None:
-        self._refused += 1
-        self._refusals[reason] += 1
-        self._untold[reason] = self._untold.get(reason, (0, ""))[0] + 1, peer
-        self._trouble = f"refusing callers: {reason}"
-        if time.monotonic() - self._told_at >= REFUSED_SECONDS:
-            self._tell_refused()
-
-    def _tell_refused(self) -> None:
-        self._told_at = time.monotonic()
-        for reason, (count, peer) in self._untold.items():
-            who = f", the last was {peer}" if peer else ""
-            self.warn(f"{counted(count, 'caller')} refused: {reason}{who}")
-        self._untold.clear()
+            self._door.trouble = f"callers wait: {reason}"
 
     def warn(self, text: str) -> None:
         """Keep a line for the operator among the records."""
@@ -794,8 +732,6 @@ class Engine:
         )
         self._rates.append((rx, tx))
         self._message_rate = messages
-        for rule in self._access.expire(time.time_ns()):
-            self._say(Kind.INFO, f"no rule for {rule.network} any more, its time is over")
         for listener in self._listeners.values():
             if missed := listener.newly_dropped():
                 where = f"tries to connect to {listener.addresses[0]}"
@@ -804,10 +740,7 @@ class Engine:
         self._acting.tick()
         if self._callbacks is not None:
             self._callbacks.tick()
-        if self._untold:
-            self._tell_refused()
-        elif time.monotonic() - self._told_at > 3 * REFUSED_SECONDS:
-            self._trouble = ""
+        self._door.tick()
         self._settle()
 
     async def _look(self) -> None:
@@ -839,7 +772,7 @@ class Engine:
         return View(
             time.time_ns(), rows, ask.first, count, cursor, self.totals(rates),
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
-            self.limits, self._access.permissions(), tuple(self._refusals.items()),
+            self.limits, self._door.access.permissions(), tuple(self._door.reasons.items()),
             self._framings.picture(), hidden, trouble, self._jobs.pictures(),
             self._acting.rules_on, self._acting.trouble or self._script()[1],
         )  # fmt: skip
@@ -855,10 +788,10 @@ class Engine:
         span = self.store.span
         sums = self._sums
         return Totals(
-            len(self._roster.open), len(self._roster.closed), self._accepted, self._refused,
+            len(self._roster.open), len(self._roster.closed), self._accepted, self._door.refused,
             sums.rx_bytes, sums.tx_bytes, sums.messages, rx_rate, tx_rate, self._message_rate,
             self._shared.unsent if self._shared else 0,
-            span.end - span.first, self.store.kept_bytes, span.first, self._trouble,
+            span.end - span.first, self.store.kept_bytes, span.first, self._door.trouble,
             self._silent,
         )  # fmt: skip
 

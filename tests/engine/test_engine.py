@@ -298,7 +298,7 @@ async def test_no_refused_caller_is_untold_at_the_end(
 
 async def test_trouble_passes(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is wrong is said as long as it is."""
-    monkeypatch.setattr("tcpmon.engine.engine.REFUSED_SECONDS", 0.02)
+    monkeypatch.setattr("tcpmon.engine.door.TOLD_SECONDS", 0.02)
     stage = await serve(limits=Limits(clients=1))
     await stage.peer()
     assert stage.view().totals.trouble == ""
@@ -339,9 +339,9 @@ async def test_so_many_of_one_address_and_its_slot_is_free_at_once(serve: Serve)
     await stage.until(lambda: stage.engine.totals().open == 2)
     await stage.peer()
     assert stage.engine.totals().open == 3
-    assert stage.engine._at == {"127.0.0.1": 3}
+    assert stage.engine._door._at == {"127.0.0.1": 3}
     await stage.engine.do(Disconnect(None, How.RESET))
-    assert stage.engine._at == {}
+    assert stage.engine._door._at == {}
 
 
 async def test_so_many_new_clients_a_second(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,7 +152,7 @@ async def test_a_ban_keeps_out_and_leaves_those_who_are_in(
 ) -> None:
     """Permit: from now on callers of a network are refused, with the rule as the reason;
     who is in stays; when the rule is dropped the next one is in."""
-    monkeypatch.setattr("tcpmon.engine.engine.REFUSED_SECONDS", 0.02)
+    monkeypatch.setattr("tcpmon.engine.door.TOLD_SECONDS", 0.02)
     stage = await serve(answer=lambda data: data)
     host = "::1" if ":" in stage.listener.addresses[0].rpartition(":")[0] else "127.0.0.1"
     before = await stage.peer()

@@ -10,7 +10,7 @@ from tcpmon.core.decoding.sheet import Sheet, Stop, read
 from tcpmon.core.decoding.values import name_in, shown
 from tcpmon.core.units import size
 
-_BETWEEN = re.compile(rb"(?:\r?\n)*+")
+_BETWEEN = re.compile(rb"(?:\r?\n|)*+")
 _REQUEST = re.compile(rb"([A-Z]{3,16}) ([!-~\x80-\xff]{1,65536}) (HTTP/1\.[01])\r?\n")
 _STATUS = re.compile(rb"(HTTP/1\.[01]) (\d{3})(?: ([^\r\n]{0,1024}))?\r?\n")
 _BEGINNING = re.compile(rb"HTTP/1\.[01] \d|[A-Z]{3,16} [/*h][!-~\x80-\xff]*+(?: HTTP/1\.\d|\Z)")

@@ -12,13 +12,13 @@ from tcpmon.core.decoding.sheet import Sheet, Stop, read
 from tcpmon.core.decoding.values import NAME_CHARACTERS, brief, counted, name_of, quoted
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+|)*+"', re.DOTALL)
 # Whole characters as they are written, escapes too: so many bytes of a string can be shown.
-_WRITTEN = re.compile(rb'(?:[^"\\]++|\\u[0-9a-fA-F]{4}|\\[^u])*+')
+_WRITTEN = re.compile(rb'(?:[^"\\]++|\\u[0-9a-fA-F]{4}|\\[^u]|)*+')
 _UNCLOSED = "the end is missing: a text is not closed"
 _SHOWN = 6 * VALUE_CHARACTERS
 _PLAIN = re.compile(
-    rb"(?:-?(?:0|[1-9]\d*+)(?:\.\d++)?+(?:[eE][+-]?\d++)?+|true|false|null)(?![\w.+-])"
+    rb"(?:-?(?:0|[1-9]\d*+)(?:\.\d++|)(?:[eE][+-]?\d++|)|true|false|null)(?![\w.+-])"
 )
 _BEGINNING = re.compile(rb'\s*+(?:\{\s*+"[^"\n]{1,80}+"\s*+:|\[\s*+[\[{][\t\r\n -~]{6})')
 _QUICK = 1 << 16  # what is longer is not read whole only to rate it

@@ -20,7 +20,7 @@ _TAG = rb"([^\s:\[]{1,64})(?:\[([^\]\s]{1,32})\])?: ?"
 _HOST = rb"([^\s:\[]{1,255}|[\da-fA-F:]{2,45}) "
 _OLD = re.compile(rb"(%b) (?:%b)?(?:%b)?" % (_TIME, _HOST, _TAG))
 _DATA_NAME = re.compile(rb'\[([^\s=\]"]{1,128})')
-_PARAMETER = re.compile(rb' ([^\s=\]"]{1,128})="((?:[^"\\\]]|\\.)*+)"', re.DOTALL)
+_PARAMETER = re.compile(rb' ([^\s=\]"]{1,128})="((?:[^"\\\]]|\\.|)*+)"', re.DOTALL)
 
 _FACILITIES = (
     "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv",

@@ -109,11 +109,11 @@ def _plain(end: bytes, escape: bytes) -> bytes:
     or an escape at the end of the data. It never goes back, so it costs what it reads."""
     first, mark = re.escape(end[:1]), re.escape(escape)
     if escape and end.startswith(escape):
-        return b"(?:[^%s]++|%s(?!%s).)*+" % (mark, mark, re.escape(end[1:]))
+        return b"(?:[^%s]++|%s(?!%s).|)*+" % (mark, mark, re.escape(end[1:]))
     rests = [re.escape(end[1:size]) + rb"\Z" for size in range(1, len(end))]
     rests.append(re.escape(end[1:]))
     escaped = b"|%s." % mark if escape else b""
-    return b"(?:[^%s%s]++|%s(?!%s)%s)*+" % (first, mark, first, b"|".join(rests), escaped)
+    return b"(?:[^%s%s]++|%s(?!%s)%s|)*+" % (first, mark, first, b"|".join(rests), escaped)
 
 
 def _same(data: bytes, at: int, start: bytes) -> int:
@@ -132,7 +132,7 @@ def _literal(data: bytes, escape: bytes) -> bytes:
         return data
     mark = re.escape(escape)
     # In blocks that no escape crosses: a message of nothing else would take 50 times its size.
-    blocks = re.finditer(b"(?:[^%s]++|%s.?){1,4096}+" % (mark, mark), data, re.DOTALL)
+    blocks = re.finditer(b"(?:[^%s]++|%s.?|){1,4096}+" % (mark, mark), data, re.DOTALL)
     return b"".join(_literal_block(block.group(), escape) for block in blocks)
 
 

@@ -21,7 +21,7 @@ _START_BEGINS = re.compile(_METHOD + rb"{1,32}(?: |/|\Z)|\r?\Z")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\n")
 _EMPTY = (b"\r\n", b"\n")
 _DULL = re.compile(
-    rb"(?:(?!content-length|transfer-encoding|upgrade)[^\r\n][^\n]*+\n)*+", re.IGNORECASE
+    rb"(?:(?!content-length|transfer-encoding|upgrade)[^\r\n][^\n]*+\n|)*+", re.IGNORECASE
 )
 """Headers that say nothing about where a message ends: passed at once."""
 _NO_CONTENT = (204, 304)
