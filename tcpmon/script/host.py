@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct, ValidationError, convert
 
-from tcpmon.core.commands import Command, Disconnect, Flag, Name, Note, Send
+from tcpmon.core.commands import Command, Disconnect, Flag, Name, Note, Send, StopReading
 from tcpmon.core.escape import escape_text
 from tcpmon.core.units import counted, number
 from tcpmon.script.flood import LINES, Flood
@@ -33,7 +33,7 @@ TROUBLE = 200
 """Characters of what went wrong that are told for as long as it holds; the log has all."""
 
 _COMMANDS: dict[str, type[Command[Any]]] = {
-    each.__name__: each for each in (Send, Disconnect, Name, Note, Flag)
+    each.__name__: each for each in (Send, Disconnect, Name, Note, Flag, StopReading)
 }
 _PLACE = re.compile(r'  File "(.*)", line (\d+) in ')
 
@@ -246,10 +246,10 @@ class Host:
             serial = mark
             if killed := self._judge(process, hook, client, at):
                 return killed
-            if count := self._flood.left_out():
-                self._note(0, f"{self._called}: {counted(count, 'line')} more left out", True)
             if now - polled >= bounds.poll:
                 polled = now
+                if count := self._flood.left_out():
+                    self._say(0, f"{counted(count, 'line')} more left out", True)
                 await self._poll(process)
         return ""
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tcpmon.core.commands import Disconnect, Flag, How, Name, Note, Send
+from tcpmon.core.commands import Disconnect, Flag, How, Name, Note, Send, StopReading
 from tcpmon.core.hooks import Hooks
+from tcpmon.core.inbox import HELD_SECONDS, ITEMS
 from tcpmon.script.host import ORDERED, PAUSE, Host
 from tests.script.conftest import ECHO, WAIT, Stage
 
@@ -87,6 +88,31 @@ async def test_async_hooks_do_not_wait_for_each_other(stage: Stage) -> None:
     assert [client for client, _ in stage.orders] == [2, 1]
     stage.host.ended(2, "")
     assert await stage.noted("over") == (2, "over", False)
+
+
+async def test_one_behind_the_other(stage: Stage) -> None:
+    """An async hook is called for a client's messages one behind the other, and for its end behind
+    those; who says more than it can deal with is not read for a while."""
+    await stage.runs(
+        "import asyncio\n"
+        "gate, all = asyncio.Event(), []\n"
+        "async def on_message(client, message):\n"
+        "    if message == b'open': return gate.set()\n"
+        "    await gate.wait()\n"
+        "    all.append(message)\n"
+        "def on_close(client):\n"
+        "    print('in order' if all == sorted(all) else 'not in order', len(all))\n"
+    )
+    stage.come(2)
+    for number in range(10 * ITEMS):
+        stage.host.said(1, b"%09d" % number)
+    await stage.noted("is not read for now")
+    await stage.until(lambda: stage.orders == [(1, StopReading(1, HELD_SECONDS))])
+    stage.host.said(2, b"open")
+    await stage.until(lambda: len(stage.orders) == 2)
+    assert stage.orders[1] == (1, StopReading(1, 0))
+    stage.host.ended(1, "")
+    assert await stage.noted("in order") == (1, f"in order {10 * ITEMS}", False)
 
 
 async def test_reload_keeps_state(stage: Stage) -> None:
