@@ -25,6 +25,7 @@ from tcpmon.core.commands import Command, Send, StopReading
 from tcpmon.core.errors import BadScript
 from tcpmon.core.inbox import HELD, HELD_SECONDS, Inbox
 from tcpmon.core.peer import Peer
+from tcpmon.script import beside
 from tcpmon.script.code import Functions, explain, load
 from tcpmon.script.flood import Flood
 from tcpmon.script.outbox import Outbox, Teller
@@ -174,9 +175,10 @@ class Child:
             hooks = load(self._path)
         except BadScript as error:
             end = "; what it was before goes on" if self._hooks else ""
-            self._outbox.tell(["bad", utf8(error.message) + end])
+            files = beside.files(self._path, error.__cause__)
+            self._outbox.tell(["bad", utf8(error.message) + end, files])
         else:
-            self._outbox.tell(["loaded", ", ".join(hooks)])
+            self._outbox.tell(["loaded", ", ".join(hooks), beside.files(self._path, None)])
             self._hooks = hooks
         self.page.mark(TASKS)
         self.end_a_copy()
@@ -308,6 +310,7 @@ def main(arguments: list[str]) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     sys.path.insert(0, os.path.dirname(path))
     sys.argv = [path]
+    sys.dont_write_bytecode = True  # what is changed twice in a second would be taken for the same
     page = Page(fds[1])
     selector = Selector()
     selector.page = page

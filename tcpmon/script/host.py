@@ -18,6 +18,7 @@ from msgspec import Struct, ValidationError, convert
 from tcpmon.core.commands import Command, Disconnect, Flag, Name, Note, Send, StopReading
 from tcpmon.core.escape import escape_text
 from tcpmon.core.units import counted, number
+from tcpmon.script.beside import Stamp, look_at
 from tcpmon.script.flood import LINES, Flood
 from tcpmon.script.page import IDLE
 from tcpmon.script.process import Process
@@ -94,7 +95,8 @@ class Host:
         self._paused = False
         self._has_forked = False
         self._failures = 0
-        self._seen: tuple[int, int] | None = None
+        self._seen: dict[str, Stamp] = {self.path: None}
+        """The files that the script is read from, as they were then."""
         self._where = ""
         self._is_slow = self._is_told = False
 
@@ -183,7 +185,7 @@ class Host:
         bounds = self._bounds
         restarts = 0
         while True:
-            self._seen = await asyncio.to_thread(_look_at, self.path)
+            await self._has_changed()
             began = time.monotonic()
             why = await self._one_life()
             if self._keeper is None:  # it was we who wanted it to end
@@ -196,7 +198,7 @@ class Host:
             self._say(0, self.trouble, True)
             self._is_off = True
             self._forget_early()
-            while await asyncio.to_thread(_look_at, self.path) == self._seen:
+            while not await self._has_changed():
                 await asyncio.sleep(bounds.poll)
             self._is_off = False
             restarts = 0
@@ -279,10 +281,15 @@ class Host:
             self._where = f", line {found[2]}"
 
     async def _poll(self, process: Process) -> None:
-        seen = await asyncio.to_thread(_look_at, self.path)
-        if seen != self._seen:
-            self._seen = seen
+        if await self._has_changed():
             process.tell(["load"])
+
+    async def _has_changed(self) -> bool:
+        """Say whether a file is not as it was seen before."""
+        seen = await asyncio.to_thread(look_at, list(self._seen))
+        has_changed = any(self._seen.get(file) != stamp for file, stamp in seen.items())
+        self._seen |= seen
+        return has_changed
 
     # -- what the child says ------------------------------------------------------
 
@@ -299,11 +306,14 @@ class Host:
                 self._keep_line(client, f"{self._called}: {hook} failed: {text}", True)
             case ["left out", int(count)]:
                 self._say(0, f"{counted(count, 'line')} more left out", True)
-            case ["loaded", str(hooks)]:
+            case ["loaded", str(hooks), dict(files)]:
                 self.trouble, self._failures = "", 0
+                known = {self.path: None, **files}
+                self._seen = {file: self._seen.get(file, known[file]) for file in known}
                 self._say(0, f"runs: {hooks}", False)
-            case ["bad", str(text)]:
+            case ["bad", str(text), dict(files)]:
                 self.trouble = escape_text(text[:TROUBLE])
+                self._seen = files | self._seen
                 self._say(0, text, True)
             case ["forked"] if not self._has_forked:
                 self._has_forked = True
@@ -333,15 +343,6 @@ class Host:
     def _keep_line(self, client: int, line: str, warn: bool) -> None:
         if self._flood.lets(time.monotonic()):
             self._note(client, line, warn)
-
-
-def _look_at(path: str) -> tuple[int, int] | None:
-    """Return what differs when a file has changed, None if there is none."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
 
 
 def _ending(code: int) -> str:

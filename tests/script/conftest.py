@@ -74,9 +74,9 @@ class Stage:
         await self.noted("runs: ")
 
     def write(self, source: str) -> None:
-        """Write the script as an editor does: at once."""
+        """Write the script as an editor does: at once. A half of a surrogate pair is a byte."""
         draft = self.path.with_suffix(".draft")
-        draft.write_text(source)
+        draft.write_bytes(source.encode("utf-8", "surrogateescape"))
         os.replace(draft, self.path)
 
     def come(self, client: int) -> None:

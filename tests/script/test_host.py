@@ -138,6 +138,28 @@ async def test_reload_keeps_state(stage: Stage) -> None:
     assert stage.host.trouble == ""
 
 
+async def test_what_it_imports_is_read_again(stage: Stage) -> None:
+    """A change in a file beside the script counts as one in the script, and a mistake in there is
+    told with its place."""
+    helper = stage.path.parent / "helper_of_mine.py"
+    helper.write_text("x = \n")
+    stage.write("import helper_of_mine\ndef on_message(c, m): c.send(helper_of_mine.answer(c))\n")
+    await stage.noted("SyntaxError: invalid syntax (helper_of_mine.py, line 1); line 1 in <module>")
+    for word in ("one", "two"):
+        helper.write_text(f"def answer(c): return {word!r}\n")
+        await stage.noted("runs: on_message")
+        stage.host.said(1, b"x")
+        await stage.hears(1, word.encode())
+    helper.write_text("def answer(c):\n    raise ValueError\n")
+    await stage.noted("runs: on_message")
+    stage.host.said(1, b"x")
+    _, text, _ = await stage.noted("on_message failed")
+    assert text.endswith(
+        "; line 2 in on_message: def on_message(c, m): c.send(helper_of_mine.answer(c))"
+        "; helper_of_mine.py line 2 in answer: raise ValueError"
+    )
+
+
 BEGINNING = """\
 def on_message(client, message):
     if message == b'ok': return client.send('ok')
@@ -186,6 +208,7 @@ UNUSABLE: list[Bad] = [
      "No module named 'no_such_name'; line 2 in <module>: import no_such_name"),
     ("exits", "import sys\nsys.exit('no')\n", "SystemExit: no; line 2 in <module>"),
     ("not text", "\0", "null bytes"),
+    ("not UTF-8", "x = 1\n# caf\udce9\n", "line 2: byte 0xe9 is not UTF-8 text"),
 ]  # fmt: skip
 
 
