@@ -12,5 +12,5 @@ if TYPE_CHECKING:
     from tcpmon.core.peer import Peer
 
 clients: "dict[int, Peer]" = {}
-"""In a script, the clients that are there, by their numbers: `from tcpmon.script import clients`. It
-is still there when the script is read again."""
+"""In a script, the clients that are there, by number: `from tcpmon.script import clients`. It is
+still there when the script is read again."""

@@ -41,7 +41,7 @@ async def test_threads(stage: Stage) -> None:
 
 
 async def test_clients(stage: Stage) -> None:
-    """A script knows who is there, also when it has been read again; who leaves is there no more."""
+    """A script knows who is there, also when it has been read again; who leaves is not any more."""
     source = (
         "from tcpmon.script import clients\n"
         "def on_connect(client): print(clients[client.id] is client)\n"
