@@ -55,7 +55,7 @@ class Peer:
 
     def rename(self, name: str) -> None:
         """Give it a name, "" for none."""
-        self._order(Name(self.id, name))
+        self._order(Name(self.id, name, literal=True))
         self.name = name
 
     def note(self, text: str) -> None:

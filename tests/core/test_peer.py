@@ -22,8 +22,8 @@ def test_what_is_asked_of_a_peer_is_a_command() -> None:
     peer.mark("late")
     assert asked == [
         Send("é\n".encode(), (3,)), Send(b"\0\1", (3,)), Disconnect((3,)),
-        Disconnect((3,), How.HALF), Disconnect((3,), How.RESET), Name(3, "press"), Note(3, "odd"),
-        Flag(3, "late"),
+        Disconnect((3,), How.HALF), Disconnect((3,), How.RESET), Name(3, "press", literal=True),
+        Note(3, "odd"), Flag(3, "late"),
     ]  # fmt: skip
     assert (peer.name, repr(peer)) == ("press", "<client 3 press>")
 

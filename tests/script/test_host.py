@@ -36,7 +36,7 @@ async def test_all_a_client_is_asked_for(stage: Stage) -> None:
     await stage.until(lambda: len(stage.orders) == 8)
     assert stage.orders == [
         (1, Send(b"1 new 10.0.0.9 5001 127.0.0.1:8000", (1,))), (1, Send(b"\xff", (1,))),
-        (1, Name(1, "x")), (1, Note(1, "n")), (1, Flag(1, "why")),
+        (1, Name(1, "x", literal=True)), (1, Note(1, "n")), (1, Flag(1, "why")),
         (1, Disconnect((1,), How.HALF)), (1, Disconnect((1,))), (1, Disconnect((1,), How.RESET)),
     ]  # fmt: skip
 
