@@ -138,6 +138,15 @@ async def test_reload_keeps_state(stage: Stage) -> None:
     assert stage.host.trouble == ""
 
 
+async def test_a_file_that_is_being_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read when it is whole: once two looks at it find the same."""
+    looks = iter([1, 2, 3, 3, 3])
+    monkeypatch.setattr("tcpmon.script.host.look_at", lambda files: {"x.py": [next(looks)]})
+    host = Host("x.py", lambda *_: None, lambda *_: None, lambda _: None)
+    found = [await host._has_changed() for _ in range(5)]
+    assert found == [False, False, False, True, False]
+
+
 async def test_what_it_imports_is_read_again(stage: Stage) -> None:
     """A change in a file beside the script counts as one in the script, and a mistake in there is
     told with its place."""
