@@ -20,7 +20,7 @@ from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import number
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
-from tcpmon.ui.render import Line, fit
+from tcpmon.ui.render import Line, fit, fit_address, wrap
 from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.pick import Pick
 from tcpmon.ui.screens.rules_editor import RulesEditor, trial_lines
@@ -29,6 +29,7 @@ from tcpmon.ui.widgets.listing import Listing
 from tcpmon.ui.widgets.sheet import Sheet
 
 LOOK_SECONDS = 0.5
+TROUBLE_LINES = 4  # of what is wrong with the script
 _stamp = Stamper(time.localtime)
 
 
@@ -183,9 +184,7 @@ class RulesPane(Listing[RuleState]):
         if self.book.trouble:
             lines.append([(fit(f"not taken: {self.book.trouble}", self.body_width), "error")])
         if self.book.script:
-            trouble = f": {self.book.script_trouble}" if self.book.script_trouble else ""
-            told = f"Script {escape_text(self.book.script)}{trouble}"
-            lines.append([(fit(told, self.body_width), "error" if trouble else "dim")])
+            lines += self._script()
         if not self.items:
             keys: Line = [
                 ("e", "key"),
@@ -195,6 +194,14 @@ class RulesPane(Listing[RuleState]):
             ]
             return [*lines, [], [("No rules. ", "warn"), *keys]]
         return [*lines, [(f"  {'':<4} {'Rule':<24}{'Hits':>12}  Last", "heading")]]
+
+    def _script(self) -> list[Line]:
+        """Name the script, and say what is wrong with it."""
+        book, width = self.book, self.body_width
+        trouble = [[(text, "error") for text, _ in line]
+                   for line in wrap(book.script_trouble, width)[:TROUBLE_LINES]]  # fmt: skip
+        name = fit_address(escape_text(book.script), width - 8)
+        return [[("Script ", "heading"), (name, "dim")], *(trouble if book.script_trouble else [])]
 
     def row(self, item: RuleState) -> Line:
         """Return whether it is on, how often it has acted, and what is wrong with it."""
