@@ -79,7 +79,7 @@ class Acting:
     def states(self) -> tuple[RuleState, ...]:
         """Return the rules in force. From any thread."""
         return tuple(
-            RuleState(each.rule.name, each.on, each.hits, each.at, each.trouble)
+            RuleState(each.rule.name, each.on, each.hits, each.at, each.trouble, each.rule.shown)
             for each in list(self.acted)
         )
 

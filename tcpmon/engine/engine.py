@@ -774,7 +774,8 @@ class Engine:
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._door.access.permissions(), tuple(self._door.reasons.items()),
             self._framings.picture(), hidden, trouble, self._jobs.pictures(),
-            self._acting.rules_on, self._acting.trouble, self._script()[1],
+            self._acting.rules_on, self._acting.trouble or self._playbook.trouble,
+            self._script()[1],
         )  # fmt: skip
 
     def client(self, id: int) -> Client | None:

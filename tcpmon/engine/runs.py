@@ -119,7 +119,7 @@ class Run:
         self.message = message
         self.groups = groups
         self.at = 0
-        self.rest = b""
+        self.rest = memoryview(b"")
         self.timer: TimerHandle | None = None
 
 
@@ -295,16 +295,16 @@ class Runs:
         return False
 
     def _drip(self, run: Run, step: model.Drip) -> bool:
-        run.rest = self.fill(run, step.payload)
+        run.rest = memoryview(self.fill(run, step.payload))
         return bool(run.rest) and not self._drop_by_drop(run)
 
     def _drop_by_drop(self, run: Run) -> bool:
         """Send the next bytes of a drip; say whether those were the last."""
         step = run.acted.rule.steps[run.at - 1]
         assert isinstance(step, model.Drip)
-        drop, run.rest = run.rest[: step.size], run.rest[step.size :]
+        drop, run.rest = bytes(run.rest[: step.size]), run.rest[step.size :]
         if not self.put(run.part, run.acted, run.message, drop) or not run.rest:
-            run.rest = b""
+            run.rest = memoryview(b"")
             return True
         self._later(run, step.seconds)
         return False
@@ -313,9 +313,12 @@ class Runs:
         return self._later(run, step.seconds)
 
     def _expect(self, run: Run, step: model.Expect) -> bool:
-        if run.part.connection.state is State.CLOSED or len(run.part.runs) >= RUNS_MOST:
-            return run.part.connection.state is not State.CLOSED
-        run.part.expecting[run] = None
+        part = run.part
+        if part.connection.state is State.CLOSED:
+            return False
+        if run not in part.runs and len(part.runs) >= RUNS_MOST:
+            return True  # _wait says that it is one too many
+        part.expecting[run] = None
         return self._later(run, step.seconds) if step.seconds else True
 
     def _close(self, run: Run, step: model.Close) -> bool:

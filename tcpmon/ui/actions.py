@@ -225,6 +225,8 @@ ACTIONS: tuple[Action, ...] = (
            Group.COMPOSER, Place.COMPOSER, footer=7, palette=False),
     Action("repeat", ("ctrl+o",), "Repeat", "Repeat", "send what is written again and again",
            Group.COMPOSER, Place.COMPOSER, footer=8, palette=False),
+    Action("file", ("ctrl+s",), "File", "Send a file", "send a file to the same, all or by a filter too",
+           Group.COMPOSER, Place.COMPOSER, footer=9, palette=False),
     Action("saved", ("f2",), "Saved message", "Saved message",
            "write a saved message, F2 to F12; enter sends it",
            Group.COMPOSER, Place.COMPOSER, palette=False),

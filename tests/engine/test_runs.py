@@ -114,6 +114,23 @@ async def test_too_many_that_wait(serve: Serve, monkeypatch: pytest.MonkeyPatch)
     assert stage.view().acting_trouble.startswith("rule 'r0': 3 answers wait")
 
 
+async def test_the_last_that_may_wait_goes_on_waiting(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dialogue that has waited once may wait again, however many others do."""
+    monkeypatch.setattr("tcpmon.engine.runs.RUNS_MOST", 1)
+    test = Starts(b"b")
+    stage = await stage_with(
+        serve,
+        rule(Delay(0.001), say("1"), Expect(test, 0, "starts b"), say("2"), starts=b"a"),
+    )
+    peer = await stage.peer()
+    await peer.say(b"a\n")
+    assert await peer.hear(1) == b"1"
+    await peer.say(b"b\n")
+    assert await peer.hear(1) == b"2"
+
+
 async def test_a_reply_that_comes_too_late(serve: Serve) -> None:
     """It is counted and told where the rule stands, and no error."""
     stage = await stage_with(serve, rule(say("gone"), when=When.CLOSE))

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import work
@@ -25,6 +26,7 @@ from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.pick import Pick
 from tcpmon.ui.screens.rules_editor import RulesEditor, trial_lines
 from tcpmon.ui.widgets.footer import KeyFooter
+from tcpmon.ui.widgets.lines import Lines
 from tcpmon.ui.widgets.listing import Listing
 from tcpmon.ui.widgets.sheet import Sheet
 
@@ -47,12 +49,14 @@ class RulesScreen(Screen[None]):
         self._message = message
         self._client = client
         self._rules = RulesPane("rules")
+        self._chosen = Chosen("chosen")
         self._trial = Sheet("trial")
         self._tried: str | None = None  # the text whose trial is shown
 
     def compose(self) -> ComposeResult:
-        """Two panes and the keys."""
+        """Two panes, between them all of the selected rule, and the keys."""
         yield self._rules
+        yield self._chosen
         yield self._trial
         yield KeyFooter("footer", Place.RULES)
 
@@ -65,6 +69,7 @@ class RulesScreen(Screen[None]):
         book = self._node.playbook()
         self._rules.book = book
         self._rules.show(book.rules)
+        self._choose()
         if book.text != self._tried:
             self._tried = book.text
             title = "What they would do with the log's message"
@@ -72,13 +77,23 @@ class RulesScreen(Screen[None]):
                 [(title, "title")], [], trial_lines(book.text, self._message, self._client)
             )
 
+    def _choose(self) -> None:
+        self._chosen.rule = self._rules.selected
+        self._chosen.repaint()
+
+    def on_click(self) -> None:
+        """Another rule may be selected."""
+        self._choose()
+
     def action_up(self) -> None:
         """One row up in the pane that has the focus."""
         self._pane.scroll_rows(-1)
+        self._choose()
 
     def action_down(self) -> None:
         """One row down in the pane that has the focus."""
         self._pane.scroll_rows(1)
+        self._choose()
 
     @property
     def _pane(self) -> "Sheet | RulesPane":
@@ -182,7 +197,8 @@ class RulesPane(Listing[RuleState]):
         """Name the columns, and say what is wrong, or that there is nothing."""
         lines: list[Line] = []
         if self.book.trouble:
-            lines.append([(fit(f"not taken: {self.book.trouble}", self.body_width), "error")])
+            whole = wrap(f"not taken: {self.book.trouble}", max(1, self.body_width))
+            lines += [[(part, "error") for part, _ in line] for line in whole]
         if self.book.script:
             lines += self._script()
         if not self.items:
@@ -209,5 +225,18 @@ class RulesPane(Listing[RuleState]):
         at = _stamp.clock(item.at).partition(".")[0] if item.at else "never"
         name = fit(escape_text(item.name), 24)
         line: Line = [*word, (name, ""), (f"{number(item.hits):>12}", ""), (f"  {at:<9}", "dim")]
-        room = self.body_width - 56
-        return [*line, (fit(item.trouble, max(1, room)), "warn")] if item.trouble else line
+        told, style = (item.trouble, "warn") if item.trouble else (item.shown, "dim")
+        return [*line, (fit(told, max(1, self.body_width - 56)), style)]
+
+
+class Chosen(Lines):
+    """All that is said of one rule."""
+
+    rule: RuleState | None = None
+
+    def compose_lines(self) -> Iterable[tuple[Line, str]]:
+        """Return what is wrong with it, then when it acts and what it does."""
+        if self.rule is not None:
+            for text, style in ((self.rule.trouble, "warn"), (self.rule.shown, "dim")):
+                for line in wrap(text, self.size.width - 4) if text else ():
+                    yield [("  ", ""), *((part, style) for part, _ in line)], ""

@@ -19,6 +19,7 @@ from tests.ui.fakes import (
     a_screen,
     pane,
     text,
+    title,
     until,
 )
 
@@ -35,7 +36,8 @@ do = ['close']
 """
 BOOK = Playbook(
     "/tmp/device.toml", TEXT,
-    (RuleState("ping", True, 1200, NOW), RuleState("bye", False, 0, 0, "it takes too long")),
+    (RuleState("ping", True, 1200, NOW, "", "text PING -> send PONG\\n"),
+     RuleState("bye", False, 0, 0, "it takes too long")),
 )  # fmt: skip
 
 
@@ -59,12 +61,27 @@ async def test_each_rule_is_shown_with_its_hits(size: tuple[int, int]) -> None:
         assert rows[1].startswith("▶ on ping 1,200")
         assert rows[2].startswith("off bye 0 never")
         assert "it takes" in rows[2]
+        assert title(app, "chosen").strip() == "text PING -> send PONG\\n"
         tried = "\n".join(pane(app, "trial"))
+        assert "tried on 7 B of #1: a PING\\n" in tried
         assert "PONG" in tried
         await pilot.press("down", "space")
         await until(pilot, lambda: node.commands != [])
+        assert title(app, "chosen").strip() == "it takes too long"
         await pilot.press("escape")
     assert node.commands == [Switch(1, on=True)]
+
+
+async def test_why_a_file_was_not_taken_is_told_whole() -> None:
+    """What is wrong with the newer text is not cut off where the screen is narrow."""
+    node = a_node()
+    told = f"/tmp/device.toml: line 3: {'very ' * 16}wrong; write it so"
+    node.plays = Playbook("/tmp/device.toml", TEXT, BOOK.rules, told)
+    async with a_screen(node, SMALL) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        shown = "".join(row.strip() for row in pane(app, "rules"))
+        assert "wrong; write it so" in shown
 
 
 async def test_without_rules_it_says_how_to_get_some() -> None:
