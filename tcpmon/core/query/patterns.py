@@ -132,7 +132,8 @@ class Pattern:
         with warnings.catch_warnings(action="ignore"):
             self._pattern = regex.compile(pattern, cache_pattern=False)
         self._shown = shown
-        self._failed = 0  # how often it took too long to say whether it is there
+        self.failed = 0
+        """How often it took too long to say whether it is there."""
         self._lost = 0  # and where
 
     @property
@@ -146,17 +147,17 @@ class Pattern:
 
     def search(self, data: bytes) -> "regex.Match[bytes] | None":
         """Return where it is first."""
-        if self._failed >= PATIENCE:
+        if self.failed >= PATIENCE:
             return None
         try:
             return self._pattern.search(data, endpos=LOOKED, timeout=SECONDS)
         except (TimeoutError, MemoryError):
-            self._failed += 1
+            self.failed += 1
             return None
 
     def places(self, data: bytes) -> Marks:
         found: Marks = []
-        if max(self._failed, self._lost) >= PATIENCE:
+        if max(self.failed, self._lost) >= PATIENCE:
             return found
         try:
             for match in self._pattern.finditer(data, endpos=LOOKED, timeout=SECONDS):
@@ -170,7 +171,7 @@ class Pattern:
 
     @property
     def trouble(self) -> str:
-        if self._failed < PATIENCE:
+        if self.failed < PATIENCE:
             return ""
         shown = escape_text(self._shown[:SHOWN]) + "…" * (len(self._shown) > SHOWN)
         return f"the pattern {shown} takes too long: it matches nothing from now on"
