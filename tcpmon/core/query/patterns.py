@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from tcpmon.core.counts import too_much
 from tcpmon.core.errors import BadFilter, BadPayload
 from tcpmon.core.escape import escape_text, unescape
+from tcpmon.core.query.effort import sure_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,6 +132,7 @@ class Pattern:
 
         with warnings.catch_warnings(action="ignore"):
             self._pattern = regex.compile(pattern, cache_pattern=False)
+        self._sure = sure_length(pattern)  # a clock takes longer than most searches
         self._shown = shown
         self.failed = 0
         """How often it took too long to say whether it is there."""
@@ -149,6 +151,8 @@ class Pattern:
         """Return where it is first."""
         if self.failed >= PATIENCE:
             return None
+        if len(data) <= self._sure:
+            return self._pattern.search(data)
         try:
             return self._pattern.search(data, endpos=LOOKED, timeout=SECONDS)
         except (TimeoutError, MemoryError):

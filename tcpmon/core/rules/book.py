@@ -16,6 +16,8 @@ SHORT = 256
 """Messages of at most so many bytes are remembered."""
 KNOWN_MOST = 4096
 """So many of them; a power of two."""
+FITS_MOST = 8
+"""And only those that so many rules fit."""
 
 
 class Book:
@@ -107,7 +109,7 @@ class Book:
         return None
 
     def _keep(self, data: bytes, content: bytes, fits: list[Fit] | None) -> None:
-        if fits is None:
+        if fits is None or len(fits) > FITS_MOST:
             return
         if len(self._known) >= KNOWN_MOST:
             self._known.clear()

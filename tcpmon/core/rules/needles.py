@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Container, Iterable, Sequence
+from itertools import islice
 
 STEM_LEAST, STEM_MOST = 4, 8
 """Of each text so many letters are looked for together; of those found the rest is looked at."""
-LONG = 4096
-"""A message of more letters, or where more is found, is looked at for one text after the other."""
 MANY = 8
+"""Where more is found, it is looked at for one text after the other."""
+LONG = 4096
+"""Of a message of more letters that is known before all of it is looked at."""
 
 Needle = tuple[int, str]
 """Whose it is, and the text."""
@@ -29,22 +31,21 @@ class Needles:
 
     def found_in(self, text: str) -> list[int]:
         """Return whose texts are in this one; some may be named twice."""
-        if len(text) > LONG:
-            return self._one_by_one(text)
-        stems: list[str] = self._findall(text)
+        stems: list[str]
+        if len(text) <= LONG:
+            stems = self._findall(text)
+        else:
+            stems = [match[0] for match in islice(self._stems.finditer(text), MANY + 1)]
         found: list[int] = []
         if not stems:
             return found
         if len(stems) > MANY:
-            return self._one_by_one(text)
+            return [whose for whose, needle in self._needles if needle in text]
         if not self._alone.issuperset(stems):
             stems = self._overlapping(text)
         for stem in stems:
             found += [whose for whose, needle in self._of[stem] if needle in text]
         return found
-
-    def _one_by_one(self, text: str) -> list[int]:
-        return [whose for whose, needle in self._needles if needle in text]
 
     def _overlapping(self, text: str) -> list[str]:
         """Return the stems that are there, also those that begin within another."""

@@ -96,6 +96,15 @@ def test_what_took_too_long_is_asked_again() -> None:
     assert "takes too long" in test.trouble
 
 
+def test_many_rules_fit() -> None:
+    """What many rules fit is looked up each time: to remember that for many messages takes room."""
+    rules = parse("[[rule]]\ntext = 'a'\ngo_on = true\ndo = 'echo'\n" * 20).rules
+    many, data = Book(rules), b"a"
+    for _ in range(3):
+        assert len(list(many.candidates(data, data))) == 20
+    assert not many._known
+
+
 def test_little_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short messages that come again are looked up, so many at most, and others are not kept."""
     monkeypatch.setattr(book, "KNOWN_MOST", 8)
