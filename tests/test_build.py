@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tcpmon.core.commands import Listen
 from tcpmon.core.endpoint import Endpoint, TcpEndpoint, UnixEndpoint
 from tcpmon.core.errors import CannotListen
 from tcpmon.core.limits import Limits
-from tcpmon.core.model import Ask, Framed, Listener
+from tcpmon.core.model import Ask, Framed, Kind, Listener, Record
 from tcpmon.engine.thread import EngineThread
 
 WAIT = 10.0
@@ -152,3 +153,90 @@ def test_rules_are_read_again_when_their_file_changes(tmp_path: Path) -> None:
         path.write_text(RULE.format("three"))
         until(lambda: not node.playbook().trouble)
         assert said_back(node, b"PING") == b"three"
+
+
+SCRIPT = """\
+def on_message(client, message):
+    if message == b'bad':
+        raise ValueError('no')
+    client.send(b'script ' + message)
+def on_close(client):
+    print('left')
+"""
+
+
+@contextmanager
+def scripted(path: Path, source: str, **more: Any) -> Iterator[EngineThread]:
+    """Run a node whose script runs, and end it; no process is left."""
+    path.write_text(source)
+    with running(Config((HERE,), script=str(path), **more)) as node:
+        told(node, "runs: on_")
+        yield node
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def told(node: EngineThread, part: str) -> Record:
+    """Wait for a line that holds a text."""
+
+    def found() -> list[Record]:
+        kept = node.records(0, 1 << 20)
+        return [each for each in kept if part.encode() in each.data and each.kind >= Kind.INFO]
+
+    node.submit(node.engine.until(lambda: bool(found()), WAIT)).result()
+    return found()[0]
+
+
+def call(node: EngineThread) -> socket.socket:
+    host, _, port = listeners(node)[0].addresses[0].rpartition(":")
+    return socket.create_connection((host, int(port)), WAIT)
+
+
+def hears(client: socket.socket, data: bytes) -> bool:
+    """Say whether this is what comes next."""
+    with client.makefile("rb", buffering=0) as stream:
+        return b"".join(stream.read(1) or b"" for _ in data) == data
+
+
+def test_a_script_answers(tmp_path: Path) -> None:
+    """A script of a config sends, and its errors are in the log against that client, while
+    others are answered; what it prints at the very end is there, too."""
+    with scripted(tmp_path / "my.py", SCRIPT) as node, call(node) as one, call(node) as other:
+        one.sendall(b"bad")
+        record = told(node, "on_message failed: ValueError: no; line 3 in on_message: raise")
+        assert (record.kind, record.client) == (Kind.WARN, 1)
+        view = node.view(Ask())
+        assert (view.acting_trouble, view.script_trouble[:17]) == ("", "on_message failed")
+        assert node.playbook().script == str(tmp_path / "my.py")
+        other.sendall(b"hello")
+        assert hears(other, b"script hello")
+        one.sendall(b"again")
+        assert hears(one, b"script again")
+    assert {each.client for each in node.records(0, 99) if each.data == b"left"} == {1, 2}
+
+
+def test_a_script_that_hangs(tmp_path: Path) -> None:
+    """While a script loops the node takes and shows all else, and says where it is."""
+    source = SCRIPT.replace("raise ValueError('no')", "while True: pass")
+    with scripted(tmp_path / "my.py", source) as node, call(node) as one, call(node) as other:
+        one.sendall(b"bad")
+        record = told(node, "has been in on_message for client 1 for 1 s, line 3")
+        assert (record.kind, record.client) == (Kind.WARN, 1)
+        assert node.view(Ask()).script_trouble.startswith("has been in on_message")
+        other.sendall(b"hello")
+        node.submit(node.engine.until(lambda: node.engine.totals().rx_bytes == 8, WAIT)).result()
+
+
+@pytest.mark.parametrize(
+    ("more", "heard"),
+    [
+        ({"rules": ("", "[[rule]]\ntext = 'PING'\ndo = ['send rule ']\n")}, b"rule script PING"),
+        ({"rules": ("", "[[rule]]\ntext = 'PONG'\ndo = ['send rule ']\n")}, b"script PING"),
+        ({"reply": b"reply "}, b"reply script PING"),
+    ],
+)
+def test_rules_answer_before_a_script(tmp_path: Path, more: dict[str, Any], heard: bytes) -> None:
+    """A rule or a reply answers first; the script is told of every message, and comes behind."""
+    with scripted(tmp_path / "my.py", SCRIPT, **more) as node, call(node) as client:
+        client.sendall(b"PING")
+        assert hears(client, heard)

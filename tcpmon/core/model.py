@@ -258,7 +258,9 @@ class View(Struct, frozen=True):
     rules_on: int = 0
     """How many rules answer clients."""
     acting_trouble: str = ""
-    """What is wrong with rules or script, "" for nothing."""
+    """What is wrong with rules, "" for nothing."""
+    script_trouble: str = ""
+    """What is wrong with the script, "" for nothing."""
 
 
 class Cast(Struct, frozen=True):

@@ -1,21 +1,25 @@
 """Functions as hooks: what a program that uses the engine as a library gives it.
 
-They run on the engine's loop, async ones as tasks, and are fenced: what goes wrong in one is
-told in the log, against the client that it was about.
+They run on the engine's loop and are fenced: what goes wrong in one is told in the log, against
+the client that it was about. Async ones are called for a client's messages one behind the other,
+and for its end behind those; while too much waits for them the client is not read.
 """
 
 import asyncio
 import inspect
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from functools import partial
 from typing import Any, TypeVar
 
-from tcpmon.core.commands import Command
+from tcpmon.core.commands import Command, StopReading
 from tcpmon.core.hooks import Hooks
+from tcpmon.core.inbox import HELD, HELD_SECONDS, Inbox
 from tcpmon.core.model import Kind
 from tcpmon.core.peer import Peer
 from tcpmon.engine.orders import Say
 
+GRACE_SECONDS = 0.5  # for async functions at the end
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -31,7 +35,12 @@ class Callbacks:
         self._behind = behind
         self._functions: dict[str, list[Callable[..., object]]] = {}
         self._peers: dict[int, Peer] = {}
-        self._tasks: set[asyncio.Future[object]] = set()
+        self._inboxes: dict[int, Inbox[tuple[Any, ...]]] = {}
+        """What waits for async functions that are at work for a client."""
+        self._told: set[int] = set()  # of whom it was said that they are not read
+        self._connecting: dict[int, asyncio.Task[None]] = {}
+        self._ticking: dict[Callable[..., object], asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, what: str, function: F) -> F:
         """Call a function from now on for "connect", "message", "close" or "tick"."""
@@ -44,13 +53,15 @@ class Callbacks:
         self._peers[client] = Peer(
             client, name, address, port, listener, lambda command: self._order(client, command)
         )
-        self._call("connect", self._peers[client])
+        if task := self._call("connect", self._peers[client]):
+            self._connecting[client] = task
+            task.add_done_callback(lambda _: self._connecting.pop(client, None))
 
     def said(self, client: int, data: bytes) -> None:
         if self._behind is not None:
             self._behind.said(client, data)
         if peer := self._peers.get(client):
-            self._call("message", peer, data)
+            self._in_turn(peer, len(data), "message", peer, data)
 
     def renamed(self, client: int, name: str) -> None:
         if self._behind is not None:
@@ -61,24 +72,69 @@ class Callbacks:
     def ended(self, client: int, why: str) -> None:
         if self._behind is not None:
             self._behind.ended(client, why)
+        self._told.discard(client)
         if peer := self._peers.pop(client, None):
-            self._call("close", peer)
+            self._in_turn(peer, 0, "close", peer)
+        if task := self._connecting.pop(client, None):  # "as long as it is there" ends with it
+            task.cancel()
 
     def tick(self) -> None:
         """A second is over."""
-        self._call("tick")
+        for function in self._functions.get("tick", ()):
+            if (before := self._ticking.get(function)) and not before.done():
+                continue
+            if task := self._call_all([function]):
+                self._ticking[function] = task
 
-    def _call(self, what: str, *arguments: object) -> None:
+    def _in_turn(self, peer: Peer, size: int, *call: Any) -> None:
+        """Call functions when those that are at work for a client have ended. size: bytes."""
+        if (inbox := self._inboxes.get(peer.id)) is not None:
+            inbox.put(call, size)
+        elif task := self._call(*call):
+            self._inboxes[peer.id] = Inbox(partial(self._hold, peer))
+            task.add_done_callback(partial(self._go_on, peer))
+
+    def _go_on(self, peer: Peer, _: object) -> None:
+        inbox = self._inboxes.get(peer.id)
+        while inbox:
+            if task := self._call(*inbox.take()):
+                task.add_done_callback(partial(self._go_on, peer))
+                return
+        self._inboxes.pop(peer.id, None)
+
+    def _hold(self, peer: Peer, held: bool) -> None:
+        if peer.id in self._peers:
+            if held and peer.id not in self._told:
+                self._told.add(peer.id)
+                self._say(Kind.WARN, HELD, peer.id)
+            self._order(peer.id, StopReading(peer.id, HELD_SECONDS if held else 0))
+
+    def _call(self, what: str, *arguments: object) -> asyncio.Task[None] | None:
+        return self._call_all(self._functions.get(what, ()), *arguments)
+
+    def _call_all(
+        self, functions: Iterable[Callable[..., object]], *arguments: object
+    ) -> asyncio.Task[None] | None:
+        """Call functions. Returns what async ones do, None if there are none."""
         peer = arguments[0] if arguments else None
         client = peer.id if isinstance(peer, Peer) else 0
-        for function in self._functions.get(what, ()):
+        awaited: list[Awaitable[object]] = []
+        for function in functions:
             try:
                 result = function(*arguments)
             except Exception:  # noqa: BLE001 - the fence of a hook
                 self._failed(client)
                 continue
             if inspect.isawaitable(result):
-                self._keep(self._finish(result, client))
+                awaited.append(result)
+        return self._begin(awaited, client) if awaited else None
+
+    def _begin(self, awaited: list[Awaitable[object]], client: int) -> asyncio.Task[None]:
+        work = [self._finish(each, client) for each in awaited]
+        task = asyncio.get_running_loop().create_task(work[0] if len(work) == 1 else _all(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _finish(self, result: Awaitable[object], client: int) -> None:
         try:
@@ -91,15 +147,16 @@ class Callbacks:
         who = "" if open or not client else f" of client {client}"
         self._say(Kind.WARN, f"a hook{who} failed: {traceback.format_exc()}", client if open else 0)
 
-    def _keep(self, work: Any) -> asyncio.Future[object]:
-        task: asyncio.Future[object] = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
     async def stop(self) -> None:
-        """End what is still at work."""
+        """Let what is at work end, in a moment; then end it."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
+        self._inboxes.clear()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _all(work: list[Coroutine[Any, Any, None]]) -> None:
+    await asyncio.gather(*work)

@@ -87,7 +87,7 @@ from tcpmon.engine.door import Door
 from tcpmon.engine.jobs import Jobs
 from tcpmon.engine.listener import Listener, bind
 from tcpmon.engine.naming import Naming
-from tcpmon.engine.orders import Orders
+from tcpmon.engine.orders import Done, Orders
 from tcpmon.engine.poller import Poller, Serve, make_poller
 from tcpmon.engine.roster import Roster
 from tcpmon.engine.runs import note
@@ -102,6 +102,7 @@ SAMPLE_SECONDS = 1.0
 LOOK_SECONDS = 0.25  # how often the kernel is asked about the rows that somebody looks at
 RATES_KEPT = 120
 BEGUN_KEPT = 64
+ORDERS_SECONDS = 1.0  # for what hooks have ordered by the time that it stops
 
 
 class Engine:
@@ -240,9 +241,10 @@ class Engine:
                 self._begin_acting()
         return self._callbacks
 
-    def order(self, client: int, command: Command[Any]) -> None:
-        """Have a command about a client carried out soon; what goes wrong is told in the log."""
-        self._orders.give(client, command)
+    def order(self, client: int, command: Command[Any], done: Done | None = None) -> None:
+        """Have a command about a client carried out soon; what goes wrong is told in the log.
+        done: called when that is over."""
+        self._orders.give(client, command, done)
 
     def run_beside(self, hooks: Hooks, state: Callable[[], tuple[str, str]]) -> None:
         """Tell a script of what clients do. state: its file, and what is wrong with it."""
@@ -310,10 +312,10 @@ class Engine:
         self._door.tell()
         if self._callbacks is not None:
             await self._callbacks.stop()
-        await self._orders.stop()
         for task in self._ticks:
             task.cancel()
         await asyncio.gather(*self._ticks, return_exceptions=True)
+        await self._orders.finish(ORDERS_SECONDS)
         self._settle()
         self._poller.close()
         self._shared = None
@@ -772,8 +774,8 @@ class Engine:
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._door.access.permissions(), tuple(self._door.reasons.items()),
             self._framings.picture(), hidden, trouble, self._jobs.pictures(),
-            self._acting.rules_on,
-            self._acting.trouble or self._playbook.trouble or self._script()[1],
+            self._acting.rules_on, self._acting.trouble or self._playbook.trouble,
+            self._script()[1],
         )  # fmt: skip
 
     def client(self, id: int) -> Client | None:

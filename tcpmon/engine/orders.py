@@ -5,16 +5,24 @@ What cannot be done is told in the log; nobody waits for it.
 
 import asyncio
 import traceback
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tcpmon.core.commands import Command
+from tcpmon.core.commands import Command, Delivery
 from tcpmon.core.errors import TcpmonError
 from tcpmon.core.model import Kind
+from tcpmon.core.units import counted
+
+TOGETHER = 256
+"""Commands that are carried out in one go: then clients have a turn."""
+GONE = "gone"
 
 Do = Callable[[Command[Any]], Awaitable[object]]
 Say = Callable[[Kind, str, int], None]
 """Called with a kind of record, what it says, and the client it is about."""
+Done = Callable[[], None]
+"""Called when a command has been carried out, or could not be."""
 
 
 class Orders:
@@ -23,33 +31,61 @@ class Orders:
     def __init__(self, do: Do, say: Say) -> None:
         self._do = do
         self._say = say
-        self._orders: list[tuple[int, Command[Any]]] = []
+        self._orders: deque[tuple[int, Command[Any], Done | None]] = deque()
         self._giving: asyncio.Task[None] | None = None
+        self._left_out: dict[int, int] = {}  # payloads that clients who do not read were not given
 
-    def give(self, client: int, command: Command[Any]) -> None:
+    def give(self, client: int, command: Command[Any], done: Done | None = None) -> None:
         """Have a command carried out soon. client: whom it is about."""
-        self._orders.append((client, command))
+        self._orders.append((client, command, done))
         if self._giving is None:
             self._giving = asyncio.get_running_loop().create_task(self._give())
 
     async def _give(self) -> None:
         try:
             while self._orders:
-                orders, self._orders = self._orders, []
-                for client, command in orders:
+                for _ in range(min(TOGETHER, len(self._orders))):
+                    client, command, done = self._orders.popleft()
                     await self._carry_out(client, command)
+                    if done is not None:
+                        done()
+                if self._orders:
+                    await asyncio.sleep(0)
         finally:
             self._giving = None
 
     async def _carry_out(self, client: int, command: Command[Any]) -> None:
         try:
-            await self._do(command)
+            answer = await self._do(command)
         except TcpmonError as error:
-            self._say(Kind.WARN, f"client {client}: {error}", 0)
+            text = str(error)
+            who = f"client {client}"
+            self._say(Kind.WARN, text if text.startswith(who) else f"{who}: {text}", 0)
         except Exception:  # noqa: BLE001 - the fence of a hook
             self._say(
                 Kind.WARN, f"an order about client {client} failed: {traceback.format_exc()}", 0
             )
+        else:
+            if isinstance(answer, Delivery):
+                self._count(client, answer.skipped.get(client, ""))
+
+    def _count(self, client: int, reason: str) -> None:
+        """Tell of payloads that a client was not given, ten times as many before it is told again.
+        reason: why it was not given this one, "" if it was."""
+        if not reason or reason == GONE:
+            if self._left_out and (count := self._left_out.pop(client, 0)) and not reason:
+                self._say(Kind.INFO, f"is sent to again, {_payloads(count)} left out", client)
+            return
+        count = self._left_out[client] = self._left_out.get(client, 0) + 1
+        if str(count).strip("0") == "1":
+            told = f", {_payloads(count)} by now" if count > 1 else ""
+            self._say(Kind.WARN, f"is not sent what a hook wants: {reason}{told}", client)
+
+    async def finish(self, seconds: float) -> None:
+        """Carry out what has been ordered, so long at most; then nothing more."""
+        if self._giving is not None:
+            await asyncio.wait([self._giving], timeout=seconds)
+        await self.stop()
 
     async def stop(self) -> None:
         """Carry out nothing more."""
@@ -58,3 +94,7 @@ class Orders:
             giving.cancel()
             await asyncio.gather(giving, return_exceptions=True)
             self._giving = None  # one that had not begun has not said so
+
+
+def _payloads(count: int) -> str:
+    return counted(count, "payload")

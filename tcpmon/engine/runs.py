@@ -56,8 +56,7 @@ class Acted:
         self.rule = rule
         self.number = number
         self.on = rule.on
-        self.plain = not (rule.once or rule.query or rule.nth != (1, 0))
-        """Whether it is for every client and every message."""
+        self.plain = rule.plain
         self.hits = self.at = self.failed = 0
         only = rule.steps[0] if len(rule.steps) == 1 else None
         self.echoes = isinstance(only, model.Echo)

@@ -21,9 +21,11 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from tcpmon.core.commands import Command, Send
+from tcpmon.core.commands import Command, Send, StopReading
 from tcpmon.core.errors import BadScript
+from tcpmon.core.inbox import HELD, HELD_SECONDS, Inbox
 from tcpmon.core.peer import Peer
+from tcpmon.script import beside
 from tcpmon.script.code import Functions, explain, load
 from tcpmon.script.flood import Flood
 from tcpmon.script.outbox import Outbox, Teller
@@ -93,7 +95,11 @@ class Child:
         self._peers: dict[int, Peer] = {}
         self._hooks: Functions | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_full = False
         self._connecting: dict[int, asyncio.Task[None]] = {}
+        self._inboxes: dict[int, Inbox[tuple[Any, ...]]] = {}
+        """What waits for async hooks that are at work for a client."""
+        self._told: set[int] = set()  # of whom it was said that they are not read
         self._tick: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
         self._flood = Flood()  # of errors
@@ -133,7 +139,8 @@ class Child:
         for word, *facts in self._frames.feed(data):
             self._takes[word](*facts)
         self._outbox.flush()
-        if len(self._tasks) >= UNDER_WAY:
+        if self._at_work >= UNDER_WAY:
+            self._is_full = True
             self._loop.remove_reader(self._sock)
 
     def _known(self, client: int, name: str, address: str, port: int, listener: str) -> None:
@@ -143,19 +150,22 @@ class Child:
     def _opened(self, client: int, *facts: Any) -> None:
         if client not in self._peers:
             self._known(client, *facts)
-        self._call("on_connect", self._peers[client])
+        if task := self._call("on_connect", self._peers[client]):
+            self._connecting[client] = task
+            task.add_done_callback(lambda _: self._connecting.pop(client, None))
 
     def _said(self, client: int, data: bytes) -> None:
         if peer := self._peers.get(client):
-            self._call("on_message", peer, data)
+            self._in_turn(peer, len(data), "on_message", peer, data)
 
     def _renamed(self, client: int, name: str) -> None:
         if peer := self._peers.get(client):
             peer.name = name
 
     def _gone(self, client: int) -> None:
+        self._told.discard(client)
         if peer := self._peers.pop(client, None):
-            self._call("on_close", peer)
+            self._in_turn(peer, 0, "on_close", peer)
         if task := self._connecting.pop(client, None):
             task.cancel()
 
@@ -165,45 +175,74 @@ class Child:
             hooks = load(self._path)
         except BadScript as error:
             end = "; what it was before goes on" if self._hooks else ""
-            self._outbox.tell(["bad", utf8(error.message) + end])
+            files = beside.files(self._path, error.__cause__)
+            self._outbox.tell(["bad", utf8(error.message) + end, files])
         else:
-            self._outbox.tell(["loaded", ", ".join(hooks)])
+            self._outbox.tell(["loaded", ", ".join(hooks), beside.files(self._path, None)])
             self._hooks = hooks
         self.page.mark(TASKS)
         self.end_a_copy()
 
-    def _call(self, hook: str, peer: Peer | None, *arguments: object) -> None:
+    def _in_turn(self, peer: Peer, size: int, *call: Any) -> None:
+        """Call a hook when what is at work for a client has ended. size: bytes of data."""
+        if (inbox := self._inboxes.get(peer.id)) is not None:
+            inbox.put(call, size)
+        elif task := self._call(*call):
+            self._inboxes[peer.id] = Inbox(partial(self._hold, peer))
+            task.add_done_callback(partial(self._go_on, peer))
+
+    def _go_on(self, peer: Peer, _: object) -> None:
+        inbox = self._inboxes[peer.id]
+        while inbox:
+            if task := self._call(*inbox.take()):
+                task.add_done_callback(partial(self._go_on, peer))
+                return
+        del self._inboxes[peer.id]
+
+    def _hold(self, peer: Peer, held: bool) -> None:
+        if peer.id in self._peers:
+            if held and peer.id not in self._told:
+                self._told.add(peer.id)
+                self._outbox.tell(["print", peer.id, HELD, True])
+            self._order(peer.id, StopReading(peer.id, HELD_SECONDS if held else 0))
+
+    def _call(self, hook: str, *arguments: object) -> asyncio.Task[None] | None:
+        """Call a hook. Returns what it does, if it is async."""
         function = self._hooks and self._hooks.get(hook)
         if not function:
-            return
-        client = peer.id if peer else 0
+            return None
+        peer = arguments[0] if arguments else None
+        client = peer.id if isinstance(peer, Peer) else 0
         token = _client.set(client)
         self.page.mark(hook, client)
         try:
-            result = function(*([peer] if peer else []), *arguments)
+            result = function(*arguments)
             if asyncio.iscoroutine(result):
-                self._begin(hook, client, result)
+                return self._begin(hook, client, result)
         except BaseException as error:  # noqa: BLE001 - the fence of a hook
             self.failed(hook, client, error)
         finally:
             self.page.mark(TASKS)
             self.end_a_copy()
             _client.reset(token)
+        return None
 
-    def _begin(self, hook: str, client: int, work: Coroutine[Any, Any, Any]) -> None:
+    def _begin(self, hook: str, client: int, work: Coroutine[Any, Any, Any]) -> asyncio.Task[None]:
         task = self._loop.create_task(Steps(self, hook, client, work))
         self._tasks.add(task)
         task.add_done_callback(self._done)
-        if hook == "on_connect":  # "as long as it is there" ends with it
-            self._connecting[client] = task
-            task.add_done_callback(lambda _: self._connecting.pop(client, None))
-        elif hook == "on_tick":
-            self._tick = task
+        return task
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if len(self._tasks) == UNDER_WAY // 2 and not self._ended.is_set():
+        if self._is_full and self._at_work <= UNDER_WAY // 2 and not self._ended.is_set():
+            self._is_full = False
             self._loop.add_reader(self._sock, self._read)
+
+    @property
+    def _at_work(self) -> int:
+        """How many async hooks are at work that do not end with a client."""
+        return len(self._tasks) - len(self._connecting)
 
     def failed(self, hook: str, client: int, error: BaseException) -> None:
         """Tell of an error in a hook."""
@@ -219,7 +258,7 @@ class Child:
     def _on_second(self) -> None:
         self._loop.call_later(1, self._on_second)
         if self._tick is None or self._tick.done():
-            self._call("on_tick", None)
+            self._tick = self._call("on_tick")
         for teller in (sys.stdout, sys.stderr):
             if isinstance(teller, Teller):  # the script may have put something else there
                 teller.tell_left_out()
@@ -271,6 +310,7 @@ def main(arguments: list[str]) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     sys.path.insert(0, os.path.dirname(path))
     sys.argv = [path]
+    sys.dont_write_bytecode = True  # what is changed twice in a second would be taken for the same
     page = Page(fds[1])
     selector = Selector()
     selector.page = page

@@ -1,15 +1,19 @@
 """The user's file: made into functions, and what went wrong in it put into words."""
 
+import importlib
 import inspect
+import io
 import linecache
 import os
 import sys
+import tokenize
 import traceback
 from collections.abc import Callable
 from types import ModuleType, TracebackType
 from typing import Any
 
 from tcpmon.core.errors import BadScript
+from tcpmon.script import beside
 from tcpmon.script.page import HOOKS
 
 Functions = dict[str, Callable[..., Any]]
@@ -25,27 +29,50 @@ _MOST = 4 << 20  # bytes of a file that somebody has written
 
 
 def load(path: str) -> Functions:
-    """Run a file, and return its hooks by name. Raises BadScript: what is wrong, and where."""
+    """Run a file, and return its hooks by name.
+
+    Raises BadScript: what is wrong, and where; its cause is what the file has raised.
+    """
     source = _read(path)
+    _check_text(source)
     module = ModuleType(MODULE)
     module.__file__ = path
-    before = sys.modules.get(MODULE)
+    before = beside.modules(path)  # the script's own among them
+    for name in before:
+        del sys.modules[name]
+    importlib.invalidate_caches()
     sys.modules[MODULE] = module  # where dataclasses and pickle look for it
     try:
         exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102
         hooks = _hooks(module)
     except BaseException as error:
-        if before is not None:
-            sys.modules[MODULE] = before
+        sys.modules.update(before)
         if isinstance(error, BadScript):
             raise
-        raise BadScript(explain(error, path, source)) from None
+        raise BadScript(explain(error, path, source)) from error
     _keep_lines(path, source)
     return hooks
 
 
+def _check_text(source: bytes) -> None:
+    """Raises BadScript for what is not text: Python would not mind it in a comment, or speak of
+    positions."""
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(source).readline)[0].removesuffix("-sig")
+    except SyntaxError:  # in the first two lines; or an encoding that does not exist, it says so
+        encoding = "utf-8"
+    try:
+        source.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise BadScript(
+            f"line {line}: byte 0x{source[error.start]:02x} is not {encoding.upper()} text"
+        ) from None
+
+
 def _keep_lines(path: str, source: bytes) -> None:
     """Have tracebacks quote what runs, whatever is in the file by then."""
+    linecache.checkcache()
     lines = source.decode("utf-8", "replace").splitlines(keepends=True)
     linecache.cache[path] = (len(source), None, lines, path)
 
@@ -108,7 +135,8 @@ def explain(error: BaseException, path: str, source: bytes = b"") -> str:
             linecache.cache[path] = before
     if isinstance(error, SyntaxError) and error.filename == path:
         text = (error.text or "").strip()
-        return f"line {error.lineno}: {type(error).__name__}: {error.msg}" + (text and f": {text}")
+        where = f"line {error.lineno}: " if error.lineno else ""
+        return f"{where}{type(error).__name__}: {error.msg}" + (text and f": {text}")
     return "; ".join([_sentence(error), *_steps(error.__traceback__, path)])
 
 
@@ -123,11 +151,13 @@ def _sentence(error: BaseException) -> str:
 
 def _steps(trace: TracebackType | None, path: str) -> list[str]:
     frames = [(frame, line) for frame, line in traceback.walk_tb(trace)
-              if frame.f_code.co_filename == path]  # fmt: skip
+              if beside.is_beside(frame.f_code.co_filename, path)]  # fmt: skip
     steps: list[str] = []
     for frame, line in frames[-_FRAMES:]:
-        text = linecache.getline(path, line).strip()[:_LONGEST]
-        step = f"line {line} in {frame.f_code.co_name}" + (text and f": {text}")
+        file = frame.f_code.co_filename
+        text = linecache.getline(file, line).strip()[:_LONGEST]
+        where = f"line {line}" if file == path else f"{os.path.basename(file)} line {line}"
+        step = f"{where} in {frame.f_code.co_name}" + (text and f": {text}")
         if [step] != steps[-1:]:  # one that calls itself
             steps.append(step)
     if len(frames) > _FRAMES:

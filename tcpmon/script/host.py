@@ -15,15 +15,18 @@ from typing import Any
 
 from msgspec import Struct, ValidationError, convert
 
-from tcpmon.core.commands import Command, Disconnect, Flag, Name, Note, Send
+from tcpmon.core.commands import Command, Disconnect, Flag, Name, Note, Send, StopReading
 from tcpmon.core.escape import escape_text
 from tcpmon.core.units import counted, number
+from tcpmon.script.beside import Stamp, look_at
 from tcpmon.script.flood import LINES, Flood
 from tcpmon.script.page import IDLE
 from tcpmon.script.process import Process
 
 PAUSE, GO_ON = 8 << 20, 1 << 20
 """Bytes that wait for the child when clients are read no more, and when they are again."""
+ORDERED, CARRIED_OUT = 512, 128
+"""Commands that wait to be carried out when the child is heard no more, and when it is again."""
 TRACE_SECONDS = 0.5
 """How long the line at which a script hangs is waited for."""
 
@@ -31,7 +34,7 @@ TROUBLE = 200
 """Characters of what went wrong that are told for as long as it holds; the log has all."""
 
 _COMMANDS: dict[str, type[Command[Any]]] = {
-    each.__name__: each for each in (Send, Disconnect, Name, Note, Flag)
+    each.__name__: each for each in (Send, Disconnect, Name, Note, Flag, StopReading)
 }
 _PLACE = re.compile(r'  File "(.*)", line (\d+) in ')
 
@@ -57,16 +60,16 @@ class Bounds(Struct, frozen=True):
 class Host:
     """A script at work: the Hooks of an engine, all on the engine's loop.
 
-    path: its file. order: carries out a command that is about a client; what comes of it is for
-    that client's log. note: keeps a line in the log, about a client or 0; warn: whether the
-    operator should know. The text is as it came from the script. pause: has clients not read
-    while the script is behind, or read again.
+    path: its file. order: carries out a command that is about a client, and calls what it is given
+    when that is over; what comes of it is for that client's log. note: keeps a line in the log,
+    about a client or 0; warn: whether the operator should know. The text is as it came from the
+    script. pause: has clients not read while the script is behind, or read again.
     """
 
     def __init__(
         self,
         path: str,
-        order: Callable[[int, Command[Any]], None],
+        order: Callable[[int, Command[Any], Callable[[], None]], None],
         note: Callable[[int, str, bool], None],
         pause: Callable[[bool], None],
         bounds: Bounds | None = None,
@@ -86,12 +89,14 @@ class Host:
         # What is to be told as soon as there is a process, and how many bytes of data are in it.
         self._early: list[tuple[list[Any], int]] = []
         self._early_size = 0
+        self._ordered = 0
         self._keeper: asyncio.Task[None] | None = None
         self._gone = asyncio.Event()
         self._paused = False
         self._has_forked = False
         self._failures = 0
-        self._seen: tuple[int, int] | None = None
+        self._seen: dict[str, Stamp] = {self.path: None}
+        """The files that the script is read from, as they were then."""
         self._where = ""
         self._is_slow = self._is_told = False
 
@@ -180,7 +185,7 @@ class Host:
         bounds = self._bounds
         restarts = 0
         while True:
-            self._seen = await asyncio.to_thread(_look_at, self.path)
+            await self._has_changed()
             began = time.monotonic()
             why = await self._one_life()
             if self._keeper is None:  # it was we who wanted it to end
@@ -193,7 +198,7 @@ class Host:
             self._say(0, self.trouble, True)
             self._is_off = True
             self._forget_early()
-            while await asyncio.to_thread(_look_at, self.path) == self._seen:
+            while not await self._has_changed():
                 await asyncio.sleep(bounds.poll)
             self._is_off = False
             restarts = 0
@@ -243,10 +248,10 @@ class Host:
             serial = mark
             if killed := self._judge(process, hook, client, at):
                 return killed
-            if count := self._flood.left_out():
-                self._note(0, f"{self._called}: {counted(count, 'line')} more left out", True)
             if now - polled >= bounds.poll:
                 polled = now
+                if count := self._flood.left_out():
+                    self._say(0, f"{counted(count, 'line')} more left out", True)
                 await self._poll(process)
         return ""
 
@@ -276,10 +281,15 @@ class Host:
             self._where = f", line {found[2]}"
 
     async def _poll(self, process: Process) -> None:
-        seen = await asyncio.to_thread(_look_at, self.path)
-        if seen != self._seen:
-            self._seen = seen
+        if await self._has_changed():
             process.tell(["load"])
+
+    async def _has_changed(self) -> bool:
+        """Say whether a file is not as it was seen before."""
+        seen = await asyncio.to_thread(look_at, list(self._seen))
+        has_changed = any(self._seen.get(file) != stamp for file, stamp in seen.items())
+        self._seen |= seen
+        return has_changed
 
     # -- what the child says ------------------------------------------------------
 
@@ -296,11 +306,14 @@ class Host:
                 self._keep_line(client, f"{self._called}: {hook} failed: {text}", True)
             case ["left out", int(count)]:
                 self._say(0, f"{counted(count, 'line')} more left out", True)
-            case ["loaded", str(hooks)]:
+            case ["loaded", str(hooks), dict(files)]:
                 self.trouble, self._failures = "", 0
+                known = {self.path: None, **files}
+                self._seen = {file: self._seen.get(file, known[file]) for file in known}
                 self._say(0, f"runs: {hooks}", False)
-            case ["bad", str(text)]:
+            case ["bad", str(text), dict(files)]:
                 self.trouble = escape_text(text[:TROUBLE])
+                self._seen = files | self._seen
                 self._say(0, text, True)
             case ["forked"] if not self._has_forked:
                 self._has_forked = True
@@ -312,7 +325,17 @@ class Host:
         except (KeyError, ValidationError) as error:
             self._keep_line(client, f"{self._called}: cannot be done: {error}", True)
         else:
-            self._order(client, command)
+            if isinstance(command, Note) and not self._flood.lets(time.monotonic()):
+                return
+            self._ordered += 1
+            if self._ordered > ORDERED and self._process:
+                self._process.listen(False)
+            self._order(client, command, self._carried_out)
+
+    def _carried_out(self) -> None:
+        self._ordered -= 1
+        if self._ordered == CARRIED_OUT and self._process:
+            self._process.listen(True)
 
     def _say(self, client: int, text: str, warn: bool) -> None:
         self._note(client, f"{self._called}: {text}", warn)
@@ -320,15 +343,6 @@ class Host:
     def _keep_line(self, client: int, line: str, warn: bool) -> None:
         if self._flood.lets(time.monotonic()):
             self._note(client, line, warn)
-
-
-def _look_at(path: str) -> tuple[int, int] | None:
-    """Return what differs when a file has changed, None if there is none."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
 
 
 def _ending(code: int) -> str:

@@ -48,6 +48,7 @@ class Process:
         self._loop = asyncio.get_running_loop()
         self._said, self._gone, self._drained = said, gone, drained
         self._frames = Frames()
+        self._is_heard = True
         self._items: list[list[Any]] = []
         self._size = 0
         self._unsent: deque[memoryview] = deque()
@@ -136,6 +137,15 @@ class Process:
             data = b""
         if not data:
             self._hang_up()
+
+    def listen(self, wanted: bool) -> None:
+        """Take what the child says, or have it wait."""
+        if self._open and wanted is not self._is_heard:
+            self._is_heard = wanted
+            if wanted:
+                self._loop.add_reader(self._sock, self._read)
+            else:
+                self._loop.remove_reader(self._sock)
 
     def _hang_up(self) -> None:
         if self._open:

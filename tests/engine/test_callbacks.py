@@ -1,5 +1,9 @@
 """A program that uses the engine as a library acts on what clients do with functions."""
 
+import asyncio
+
+import pytest
+
 from tcpmon.core.model import Kind
 from tcpmon.core.peer import Peer
 from tests.engine.conftest import Serve
@@ -65,3 +69,124 @@ async def test_what_goes_wrong_is_told(serve: Serve) -> None:
     assert len(own) == 2
     assert any("{no} in a name is not known" in text for text in stage.warnings())
     assert not stage.row(peer).closed
+
+
+async def test_one_behind_the_other(serve: Serve) -> None:
+    """An async function is called for a client's messages one behind the other, and for its end
+    behind those; another client does not wait for that."""
+    stage = await serve(framing="line")
+    engine, gate, done = stage.engine, asyncio.Event(), list[str]()
+
+    @engine.on_message
+    async def later(peer: Peer, message: bytes) -> None:
+        if message == b"a\n":
+            await gate.wait()
+        done.append(f"{peer.id} {message.decode().strip()}")
+
+    @engine.on_close
+    def note(peer: Peer) -> None:
+        done.append(f"{peer.id} gone")
+
+    one, other = await stage.peer(), await stage.peer()
+    await one.say(b"a\nb\n")
+    await stage.received(one, 4)
+    one.close()
+    await stage.gone(one)
+    await other.say(b"c\n")
+    await stage.until(lambda: done == ["2 c"])
+    gate.set()
+    await stage.until(lambda: len(done) == 4)
+    assert done[1:] == ["1 a", "1 b", "1 gone"]
+
+
+async def test_a_client_that_says_too_much(serve: Serve) -> None:
+    """Who says more than an async function can deal with is not read for a while; nothing is
+    lost, and it is told once."""
+    stage = await serve(framing="fixed:100")
+    engine, gate, count = stage.engine, asyncio.Event(), 0
+
+    @engine.on_message
+    async def later(peer: Peer, message: bytes) -> None:
+        nonlocal count
+        await gate.wait()
+        count += 1
+
+    peer = await stage.peer()
+    saying = asyncio.create_task(peer.say(bytes(12_000_000)))
+    await stage.until(lambda: len(stage.warnings()) == 1)
+    assert "more than 256 messages" in stage.warnings()[0]
+    assert engine.totals().rx_bytes < 12_000_000
+    gate.set()
+    await saying
+    await stage.until(lambda: count == 120_000)
+    assert len(stage.warnings()) == 1
+
+
+async def test_what_on_connect_does_for_ever(serve: Serve) -> None:
+    """It does not keep messages back, and ends with its client."""
+    stage = await serve()
+    engine, over = stage.engine, list[int]()
+
+    @engine.on_connect
+    async def forever(peer: Peer) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            over.append(peer.id)
+
+    @engine.on_message
+    async def echo(peer: Peer, message: bytes) -> None:
+        peer.send(message)
+
+    peer = await stage.peer()
+    await peer.say(b"x")
+    assert await peer.hear(1) == b"x"
+    peer.close()
+    await stage.until(lambda: over == [1])
+
+
+async def test_a_tick_that_takes_long(serve: Serve) -> None:
+    """An async function is not called for the next second while it is at work."""
+    stage = await serve()
+    gate, ticks, seconds = asyncio.Event(), list[int](), list[int]()
+
+    @stage.engine.on_tick
+    async def slow() -> None:
+        ticks.append(1)
+        await gate.wait()
+
+    @stage.engine.on_tick
+    def quick() -> None:
+        seconds.append(1)
+
+    await stage.until(lambda: len(seconds) == 3)
+    assert len(ticks) == 1
+    gate.set()
+    await stage.until(lambda: len(ticks) == 2)
+
+
+async def test_the_end(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the end async functions have a moment for what they do; then they are ended."""
+    monkeypatch.setattr("tcpmon.engine.callbacks.GRACE_SECONDS", 0.05)
+    stage = await serve()
+    said = list[str]()
+
+    @stage.engine.on_close
+    async def save(peer: Peer) -> None:
+        await asyncio.sleep(0)
+        said.append("saved")
+
+    @stage.engine.on_message
+    async def forever(peer: Peer, message: bytes) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            said.append("ended")
+
+    (await stage.peer()).close()
+    other = await stage.peer()
+    await other.say(b"x")
+    await stage.received(other, 1)
+    other.close()
+    await stage.engine.stop()
+    assert said == ["saved", "ended"]

@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
-from tcpmon.core.commands import Command, Flag, Send
+import pytest
+
+from tcpmon.core.commands import Command, Delivery, Flag, Send
 from tcpmon.core.errors import NoSuchTarget
 from tcpmon.core.model import Kind
-from tcpmon.engine.orders import Orders
+from tcpmon.engine.orders import TOGETHER, Orders
 
 
 class Desk:
@@ -15,15 +17,19 @@ class Desk:
     def __init__(self) -> None:
         self.done: list[Command[Any]] = []
         self.said: list[tuple[Kind, str]] = []
+        self.refusal = ""
         self.orders = Orders(self.do, lambda kind, text, client: self.said.append((kind, text)))
 
-    async def do(self, command: Command[Any]) -> None:
+    async def do(self, command: Command[Any]) -> Delivery | None:
         await asyncio.sleep(0)
         if isinstance(command, Flag):
             raise NoSuchTarget(f"client {command.client} is gone")
         if command == Send(b"bug"):
             raise ZeroDivisionError
         self.done.append(command)
+        if isinstance(command, Send):
+            return Delivery(0, 0, {7: self.refusal}) if self.refusal else Delivery(1, 0)
+        return None
 
 
 async def settled(desk: Desk) -> None:
@@ -53,7 +59,7 @@ async def test_what_cannot_be_done_is_told() -> None:
     for command in (Flag(7, "x"), Send(b"bug"), Send(b"a")):
         desk.orders.give(7, command)
     await settled(desk)
-    assert desk.said[0] == (Kind.WARN, "client 7: client 7 is gone")
+    assert desk.said[0] == (Kind.WARN, "client 7 is gone")
     assert "ZeroDivisionError" in desk.said[1][1]
     assert desk.done == [Send(b"a")]
 
@@ -65,3 +71,62 @@ async def test_it_stops() -> None:
     await desk.orders.stop()
     assert desk.done == []
     assert desk.orders._giving is None
+
+
+async def test_what_is_ordered_at_the_end_is_done() -> None:
+    """Who ends in order has what was ordered before carried out."""
+    desk = Desk()
+    desk.orders.give(1, Send(b"a"))
+    await desk.orders.finish(5)
+    assert desk.done == [Send(b"a")]
+    desk.orders.give(1, Send(b"a"))
+    await desk.orders.finish(0)
+    assert desk.orders._giving is None
+
+
+async def test_who_orders_knows_when_it_is_over() -> None:
+    """It is told for what was done, and for what could not be done."""
+    desk, over = Desk(), list[int]()
+    for command in (Send(b"a"), Flag(7, "x"), Send(b"bug")):
+        desk.orders.give(7, command, lambda: over.append(1))
+    await settled(desk)
+    assert len(over) == 3
+
+
+async def test_others_have_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much is ordered at once, the loop goes on to serve clients in between."""
+    desk, turns = Desk(), list[int]()
+
+    async def at_once(command: Command[Any]) -> None:
+        desk.done.append(command)
+
+    monkeypatch.setattr(desk.orders, "_do", at_once)
+    for _ in range(4 * TOGETHER):
+        desk.orders.give(1, Send(b"a"))
+    while desk.orders._giving is not None:
+        turns.append(len(desk.done))
+        await asyncio.sleep(0)
+    assert turns == [0, TOGETHER, 2 * TOGETHER, 3 * TOGETHER, 4 * TOGETHER][: len(turns)]
+    assert len(turns) >= 4
+
+
+async def test_a_client_that_does_not_read() -> None:
+    """What a client is not given is told once, then at ten times as much, and at last in all; of
+    one that has gone nothing is said."""
+    desk = Desk()
+    desk.refusal = "does not read"
+    for _ in range(12):
+        desk.orders.give(7, Send(b"a"))
+    await settled(desk)
+    desk.refusal = ""
+    desk.orders.give(7, Send(b"a"))
+    desk.orders.give(7, Send(b"a"))
+    await settled(desk)
+    desk.refusal = "gone"
+    desk.orders.give(7, Send(b"a"))
+    await settled(desk)
+    assert desk.said == [
+        (Kind.WARN, "is not sent what a hook wants: does not read"),
+        (Kind.WARN, "is not sent what a hook wants: does not read, 10 payloads by now"),
+        (Kind.INFO, "is sent to again, 12 payloads left out"),
+    ]

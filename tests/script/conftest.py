@@ -28,11 +28,18 @@ class Stage:
         self.orders: list[tuple[int, Command[Any]]] = []
         self.notes: list[tuple[int, str, bool]] = []
         self.pauses: list[bool] = []
+        self.at_once = True
+        """Whether what is ordered is carried out at once, or waits in undone."""
+        self.undone: list[Callable[[], None]] = []
         self._happened = asyncio.Event()
         self.host = Host(str(path), self._order, self._note, self._pause, QUICK)
 
-    def _order(self, client: int, command: Command[Any]) -> None:
+    def _order(self, client: int, command: Command[Any], done: Callable[[], None]) -> None:
         self.orders.append((client, command))
+        if self.at_once:
+            done()
+        else:
+            self.undone.append(done)
         self._happened.set()
 
     def _note(self, client: int, text: str, warn: bool) -> None:
@@ -67,9 +74,9 @@ class Stage:
         await self.noted("runs: ")
 
     def write(self, source: str) -> None:
-        """Write the script as an editor does: at once."""
+        """Write the script as an editor does: at once. A half of a surrogate pair is a byte."""
         draft = self.path.with_suffix(".draft")
-        draft.write_text(source)
+        draft.write_bytes(source.encode("utf-8", "surrogateescape"))
         os.replace(draft, self.path)
 
     def come(self, client: int) -> None:

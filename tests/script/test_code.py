@@ -48,6 +48,27 @@ def test_bad_code_leaves_the_module_before(script: Path, source: str) -> None:
     assert told == "ValueError; line 1 in on_tick: def on_tick(): raise ValueError"
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (b"# caf\xe9\n", "line 1: byte 0xe9 is not UTF-8 text"),
+        (b"\xef\xbb\xbf\n\nx = '\xff'", "line 3: byte 0xff is not UTF-8 text"),
+        (b"# coding: ascii\n\n# \xe9", "line 3: byte 0xe9 is not ASCII text"),
+        (b"# coding: no-such\n", "SyntaxError: unknown encoding: no-such"),
+        (b"# coding: latin-1\non_tick = '\xe9'.isalpha\n", ""),
+    ],
+)
+def test_not_text(script: Path, source: bytes, told: str) -> None:
+    """What is not text is told with its place, in a comment too; a coding line holds."""
+    script.write_bytes(source)
+    if not told:
+        assert load(str(script))["on_tick"]()
+        return
+    with pytest.raises(BadScript) as raised:
+        load(str(script))
+    assert raised.value.message.startswith(told)
+
+
 def test_too_large(script: Path) -> None:
     """A file that nobody has written is not read."""
     script.write_bytes(b" " * (5 << 20))

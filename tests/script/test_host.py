@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tcpmon.core.commands import Disconnect, Flag, How, Name, Note, Send
+from tcpmon.core.commands import Disconnect, Flag, How, Name, Note, Send, StopReading
 from tcpmon.core.hooks import Hooks
-from tcpmon.script.host import PAUSE, Host
+from tcpmon.core.inbox import HELD_SECONDS, ITEMS
+from tcpmon.script.host import ORDERED, PAUSE, Host
 from tests.script.conftest import ECHO, WAIT, Stage
 
 Bad = tuple[str, str, str]
@@ -89,6 +90,31 @@ async def test_async_hooks_do_not_wait_for_each_other(stage: Stage) -> None:
     assert await stage.noted("over") == (2, "over", False)
 
 
+async def test_one_behind_the_other(stage: Stage) -> None:
+    """An async hook is called for a client's messages one behind the other, and for its end behind
+    those; who says more than it can deal with is not read for a while."""
+    await stage.runs(
+        "import asyncio\n"
+        "gate, all = asyncio.Event(), []\n"
+        "async def on_message(client, message):\n"
+        "    if message == b'open': return gate.set()\n"
+        "    await gate.wait()\n"
+        "    all.append(message)\n"
+        "def on_close(client):\n"
+        "    print('in order' if all == sorted(all) else 'not in order', len(all))\n"
+    )
+    stage.come(2)
+    for number in range(10 * ITEMS):
+        stage.host.said(1, b"%09d" % number)
+    await stage.noted("is not read for now")
+    await stage.until(lambda: stage.orders == [(1, StopReading(1, HELD_SECONDS))])
+    stage.host.said(2, b"open")
+    await stage.until(lambda: len(stage.orders) == 2)
+    assert stage.orders[1] == (1, StopReading(1, 0))
+    stage.host.ended(1, "")
+    assert await stage.noted("in order") == (1, f"in order {10 * ITEMS}", False)
+
+
 async def test_reload_keeps_state(stage: Stage) -> None:
     """New code takes over the clients as they are; code that cannot be taken is told of, and
     the old goes on."""
@@ -110,6 +136,28 @@ async def test_reload_keeps_state(stage: Stage) -> None:
     await stage.noted("cannot be read: no such file or directory; what it was before")
     await stage.runs(ECHO)
     assert stage.host.trouble == ""
+
+
+async def test_what_it_imports_is_read_again(stage: Stage) -> None:
+    """A change in a file beside the script counts as one in the script, and a mistake in there is
+    told with its place."""
+    helper = stage.path.parent / "helper_of_mine.py"
+    helper.write_text("x = \n")
+    stage.write("import helper_of_mine\ndef on_message(c, m): c.send(helper_of_mine.answer(c))\n")
+    await stage.noted("SyntaxError: invalid syntax (helper_of_mine.py, line 1); line 1 in <module>")
+    for word in ("one", "two"):
+        helper.write_text(f"def answer(c): return {word!r}\n")
+        await stage.noted("runs: on_message")
+        stage.host.said(1, b"x")
+        await stage.hears(1, word.encode())
+    helper.write_text("def answer(c):\n    raise ValueError\n")
+    await stage.noted("runs: on_message")
+    stage.host.said(1, b"x")
+    _, text, _ = await stage.noted("on_message failed")
+    assert text.endswith(
+        "; line 2 in on_message: def on_message(c, m): c.send(helper_of_mine.answer(c))"
+        "; helper_of_mine.py line 2 in answer: raise ValueError"
+    )
 
 
 BEGINNING = """\
@@ -160,6 +208,7 @@ UNUSABLE: list[Bad] = [
      "No module named 'no_such_name'; line 2 in <module>: import no_such_name"),
     ("exits", "import sys\nsys.exit('no')\n", "SystemExit: no; line 2 in <module>"),
     ("not text", "\0", "null bytes"),
+    ("not UTF-8", "x = 1\n# caf\udce9\n", "line 2: byte 0xe9 is not UTF-8 text"),
 ]  # fmt: skip
 
 
@@ -289,6 +338,37 @@ async def test_backpressure(stage: Stage) -> None:
     stage.host.said(1, b"end")
     await stage.until(lambda: stage.pauses == [True, False] and bool(stage.orders))
     assert int(stage.sent(1)) == count * len(piece) + 3
+
+
+async def test_a_flood_of_orders(stage: Stage) -> None:
+    """A script that orders faster than can be carried out has to wait; nothing is lost."""
+    stage.at_once = False
+    await stage.runs(
+        "def on_message(client, message):\n"
+        "    for number in range(20_000): client.send(b'%05d' % number * 100)\n"
+    )
+    stage.host.said(1, b"x")
+    await stage.until(lambda: len(stage.orders) > ORDERED)
+    assert stage.host._process
+    assert not stage.host._process._is_heard
+    assert len(stage.orders) < 20_000  # two socket buffers hold less than half of that
+    stage.at_once = True
+    for done in stage.undone:
+        done()
+    await stage.until(lambda: len(stage.orders) == 20_000)
+    assert stage.sent(1).endswith(b"19999")
+
+
+async def test_a_flood_of_notes(stage: Stage) -> None:
+    """Notes are lines as well: what is too much is counted."""
+    await stage.runs(
+        "def on_message(client, message):\n"
+        "    for _ in range(5000): client.note('x')\n"
+        "    client.send('end')\n"
+    )
+    stage.host.said(1, b"x")
+    await stage.noted("lines more left out")
+    assert len(stage.orders) < 5000
 
 
 async def test_stop_lets_it_finish(stage: Stage) -> None:

@@ -132,6 +132,7 @@ class FakeNode:
         self.framed = Framed()
         self.jobs: tuple[Job, ...] = ()
         self.plays = Playbook()
+        self.acting_trouble = self.script_trouble = ""
         self.changes: dict[str, object] = {}
         self.commands: list[object] = []
         self.answers: dict[type, object] = {
@@ -191,7 +192,8 @@ class FakeNode:
             ids.index(ask.cursor) if ask.cursor in ids else None,
             replace(totals, **self.changes), self.listeners, self.rates,
             self.limits, self.permissions, self.refusals, self.framed,
-            len(self.clients) - len(order), "", self.jobs,
+            len(self.clients) - len(order), "", self.jobs, len(self.plays.rules),
+            self.acting_trouble, self.script_trouble,
         )  # fmt: skip
 
     def playbook(self) -> Playbook:

@@ -144,6 +144,11 @@ class Rule(Struct, frozen=True):
     line: int = 1
     shown: str = ""
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is for every client and every message that fits."""
+        return not (self.once or self.query or self.nth != (1, 0))
+
 
 class Rules(Struct, frozen=True):
     """All of a rules file. framing: as core.framing.spec reads it, "" for what holds otherwise.

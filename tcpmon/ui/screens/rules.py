@@ -21,7 +21,7 @@ from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import number
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
-from tcpmon.ui.render import Line, fit, wrap
+from tcpmon.ui.render import Line, fit, fit_address, wrap
 from tcpmon.ui.screens.choice import Choice
 from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.pick import Pick
@@ -32,6 +32,7 @@ from tcpmon.ui.widgets.listing import Listing
 from tcpmon.ui.widgets.sheet import Sheet
 
 LOOK_SECONDS = 0.5
+TROUBLE_LINES = 4  # of what is wrong with the script
 _stamp = Stamper(time.localtime)
 
 
@@ -219,12 +220,9 @@ class RulesPane(Listing[RuleState]):
         """Name the columns, and say what is wrong, or that there is nothing."""
         lines: list[Line] = []
         if self.book.trouble:
-            whole = wrap(f"not taken: {self.book.trouble}", max(1, self.body_width))
-            lines += [[(part, "error") for part, _ in line] for line in whole]
+            lines += self._errors(f"not taken: {self.book.trouble}")
         if self.book.script:
-            trouble = f": {self.book.script_trouble}" if self.book.script_trouble else ""
-            told = f"Script {escape_text(self.book.script)}{trouble}"
-            lines.append([(fit(told, self.body_width), "error" if trouble else "dim")])
+            lines += self._script()
         if not self.items:
             keys: Line = [
                 ("e", "key"),
@@ -234,6 +232,17 @@ class RulesPane(Listing[RuleState]):
             ]
             return [*lines, [], [("No rules. ", "warn"), *keys]]
         return [*lines, [(f"  {'':<4} {'Rule':<24}{'Hits':>12}  Last", "heading")]]
+
+    def _script(self) -> list[Line]:
+        """Name the script, and say what is wrong with it."""
+        book = self.book
+        name = fit_address(escape_text(book.script), self.body_width - 8)
+        trouble = self._errors(book.script_trouble) if book.script_trouble else []
+        return [[("Script ", "heading"), (name, "dim")], *trouble]
+
+    def _errors(self, text: str) -> list[Line]:
+        lines = wrap(text, self.body_width)[:TROUBLE_LINES]
+        return [[(part, "error") for part, _ in line] for line in lines]
 
     def row(self, item: RuleState) -> Line:
         """Return whether it is on, how often it has acted, and what is wrong with it."""

@@ -95,12 +95,18 @@ class StatusBar(Lines):
         parts.append((5, [(f"{number(round(totals.message_rate))} msg/s", "")]))
         if view.rules_on:
             parts.append((7, [(counted(view.rules_on, "rule"), "dim")]))
-        if view.acting_trouble:
-            parts.append((1, [("R: rules in trouble", "alert")]))
+        if in_trouble := _in_trouble(view):
+            parts.append((1, [(f"R: {in_trouble} in trouble", "alert")]))
         parts += _wrong(totals)
         if self._answer:
             parts.append((8, [(self._answer, "note")]))
         return parts
+
+
+def _in_trouble(view: View) -> str:
+    """Return what of that which answers by itself is in trouble, "" for nothing."""
+    found = {"rules": view.acting_trouble, "script": view.script_trouble}
+    return " and ".join(name for name, trouble in found.items() if trouble)
 
 
 def _wrong(totals: Totals) -> Parts:

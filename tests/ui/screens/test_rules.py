@@ -205,3 +205,29 @@ async def test_a_preset_is_where_one_begins() -> None:
         await pilot.press("ctrl+s")
         await until(pilot, lambda: node.commands != [])
     assert node.commands == [Instruct(written)]
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_a_script_that_is_in_trouble(size: tuple[int, int]) -> None:
+    """The script is named, and what is wrong with it can be read to its end."""
+    node = FakeNode()
+    trouble = f"on_message failed: {'x' * 90} line 7 in on_message: the end"
+    node.plays = Playbook(script=f"/home/{'me/' * 60}my.py", script_trouble=trouble)
+    async with a_screen(node, size) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        rows = [row.strip() for row in pane(app, "rules")]
+        assert rows[0].startswith("Script …")
+        assert rows[0].endswith("/my.py")
+        assert trouble.replace(" ", "") in "".join(rows[1:4]).replace(" ", "")
+        assert "No rules." in text(app)
+
+
+async def test_a_script_that_is_well() -> None:
+    """A script without trouble is named, and no more."""
+    node = FakeNode()
+    node.plays = Playbook(script="/home/me/my.py")
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        assert [row.strip() for row in pane(app, "rules")[:2]] == ["Script /home/me/my.py", ""]

@@ -111,3 +111,19 @@ async def test_what_is_put_aside_is_told() -> None:
         status.pin("")
         await pilot.pause()
         assert "compare" not in lines(app)[0]
+
+
+@pytest.mark.parametrize(
+    ("rules", "script", "told"),
+    [
+        ("rule 'a': too slow", "", "R: rules in trouble"),
+        ("", "on_message failed", "R: script in trouble"),
+        ("rule 'a': too slow", "on_message failed", "R: rules and script in trouble"),
+    ],
+)
+async def test_who_is_in_trouble(rules: str, script: str, told: str) -> None:
+    """What answers by itself and cannot is named, on a small screen too."""
+    node = FakeNode([a_client(1)])
+    node.acting_trouble, node.script_trouble = rules, script
+    async with a_screen(node, SMALL) as (app, _):
+        assert told in lines(app)[0]
