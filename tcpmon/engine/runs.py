@@ -50,7 +50,7 @@ class Acted:
     """A rule in force, and what came of it."""
 
     __slots__ = ("at", "echoes", "failed", "fixed", "hits", "number", "on", "plain", "rule",
-                 "spent", "why")  # fmt: skip
+                 "spent", "told", "why")  # fmt: skip
 
     def __init__(self, rule: Rule, number: int) -> None:
         self.rule = rule
@@ -62,6 +62,8 @@ class Acted:
         self.echoes = isinstance(only, model.Echo)
         self.fixed = only.payload.fixed if isinstance(only, model.Send) else None
         """All that it sends, if that is all that it does."""
+        self.told = False
+        """Whether it was said that a step of it could not be done."""
         self.spent = False
         """Whether it is off because its pattern took too long."""
         self.why = ""
@@ -147,7 +149,7 @@ class Runs:
                     self._wait(run)
                     return
             except TcpmonError as error:  # a payload that cannot be made of what was said
-                run.acted.fail(error.message)
+                self._stuck(run, error)
                 break
         if part.runs:
             part.runs.pop(run, None)
@@ -164,6 +166,15 @@ class Runs:
         if not part.told:
             part.told = True
             self._say(run, f"{RUNS_MOST:,} answers by rule wait for it: more are dropped")
+
+    def _stuck(self, run: Run, error: TcpmonError) -> None:
+        """A step cannot be done, and so the rest is not: said once for each rule."""
+        acted = run.acted
+        acted.fail(error.message)
+        if not acted.told:
+            acted.told = True
+            where = f"rule '{acted.rule.name}', step {run.at}"
+            self._say(run, f"{where}, and all behind it came to nothing: {error}")
 
     def _say(self, run: Run, text: str) -> None:
         self._means.say(Kind.WARN, text, run.part.connection.id)
