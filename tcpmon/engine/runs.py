@@ -49,8 +49,8 @@ class Means(Protocol):
 class Acted:
     """A rule in force, and what came of it."""
 
-    __slots__ = ("at", "echoes", "failed", "fixed", "hits", "number", "on", "plain", "rule",
-                 "spent", "told", "why")  # fmt: skip
+    __slots__ = ("at", "echoes", "failed", "faulty", "fixed", "hits", "number", "on", "plain",
+                 "rule", "spent", "told", "why")  # fmt: skip
 
     def __init__(self, rule: Rule, number: int) -> None:
         self.rule = rule
@@ -62,7 +62,7 @@ class Acted:
         self.echoes = isinstance(only, model.Echo)
         self.fixed = only.payload.fixed if isinstance(only, model.Send) else None
         """All that it sends, if that is all that it does."""
-        self.told = False
+        self.faulty = self.told = False
         """Whether it was said that a step of it could not be done."""
         self.spent = False
         """Whether it is off because its pattern took too long."""
@@ -75,9 +75,16 @@ class Acted:
             return f"{self.why}, and {self.failed - 1} more"
         return self.why
 
-    def fail(self, why: str) -> None:
+    @property
+    def is_at_fault(self) -> bool:
+        """Whether that is for the operator to mend: not if only a client did not take it."""
+        return self.spent or self.faulty
+
+    def fail(self, why: str, faulty: bool = True) -> None:
+        """Count what came to nothing. faulty: the rule is to blame, not the client."""
         self.failed += 1
         self.why = why
+        self.faulty = self.faulty or faulty
 
 
 class Part:
@@ -256,7 +263,7 @@ class Runs:
         if reason is None:
             reason = connection.offer()
         if reason:
-            acted.fail(f"client {connection.id} {_is(reason)}")
+            acted.fail(f"client {connection.id} {_is(reason)}", faulty=False)
             return False
         if data == message == part.last and data is not message:
             self._count_same(part, acted)

@@ -146,12 +146,14 @@ async def test_the_last_that_may_wait_goes_on_waiting(
 
 
 async def test_a_reply_that_comes_too_late(serve: Serve) -> None:
-    """It is counted and told where the rule stands, and no error."""
+    """It is counted and told where the rule stands, but is no trouble of the rule's, and no
+    error."""
     stage = await stage_with(serve, rule(say("gone"), when=When.CLOSE))
     peer = await stage.peer()
     peer.close()
     await stage.gone(peer)
     assert stage.engine.playbook().rules[0].trouble == f"client {peer.id} is gone"
+    assert stage.view().acting_trouble == ""
     assert stage.warnings() == []
 
 
