@@ -72,7 +72,7 @@ class Acting:
     def trouble(self) -> str:
         """What is wrong with a rule, "" for nothing."""
         for acted in list(self.acted):
-            if acted.trouble:
+            if acted.is_at_fault:
                 return f"rule '{acted.rule.name}': {acted.trouble}"
         return ""
 
@@ -110,7 +110,8 @@ class Acting:
         """Turn a rule on or off; what it was in trouble for is forgotten. Raises IndexError."""
         acted = self.acted[number]
         acted.on = on
-        acted.spent, acted.failed, acted.why = False, 0, ""
+        acted.spent = acted.faulty = acted.told = False
+        acted.failed, acted.why = 0, ""
         self._look_up()
 
     # -- what clients do ------------------------------------------------------------------

@@ -49,8 +49,8 @@ class Means(Protocol):
 class Acted:
     """A rule in force, and what came of it."""
 
-    __slots__ = ("at", "echoes", "failed", "fixed", "hits", "number", "on", "plain", "rule",
-                 "spent", "why")  # fmt: skip
+    __slots__ = ("at", "echoes", "failed", "faulty", "fixed", "hits", "number", "on", "plain",
+                 "rule", "spent", "told", "why")  # fmt: skip
 
     def __init__(self, rule: Rule, number: int) -> None:
         self.rule = rule
@@ -62,6 +62,8 @@ class Acted:
         self.echoes = isinstance(only, model.Echo)
         self.fixed = only.payload.fixed if isinstance(only, model.Send) else None
         """All that it sends, if that is all that it does."""
+        self.faulty = self.told = False
+        """Whether it was said that a step of it could not be done."""
         self.spent = False
         """Whether it is off because its pattern took too long."""
         self.why = ""
@@ -73,9 +75,16 @@ class Acted:
             return f"{self.why}, and {self.failed - 1} more"
         return self.why
 
-    def fail(self, why: str) -> None:
+    @property
+    def is_at_fault(self) -> bool:
+        """Whether that is for the operator to mend: not if only a client did not take it."""
+        return self.spent or self.faulty
+
+    def fail(self, why: str, faulty: bool = True) -> None:
+        """Count what came to nothing. faulty: the rule is to blame, not the client."""
         self.failed += 1
         self.why = why
+        self.faulty = self.faulty or faulty
 
 
 class Part:
@@ -147,7 +156,7 @@ class Runs:
                     self._wait(run)
                     return
             except TcpmonError as error:  # a payload that cannot be made of what was said
-                run.acted.fail(error.message)
+                self._stuck(run, error)
                 break
         if part.runs:
             part.runs.pop(run, None)
@@ -164,6 +173,15 @@ class Runs:
         if not part.told:
             part.told = True
             self._say(run, f"{RUNS_MOST:,} answers by rule wait for it: more are dropped")
+
+    def _stuck(self, run: Run, error: TcpmonError) -> None:
+        """A step cannot be done, and so the rest is not: said once for each rule."""
+        acted = run.acted
+        acted.fail(error.message)
+        if not acted.told:
+            acted.told = True
+            where = f"rule '{acted.rule.name}', step {run.at}"
+            self._say(run, f"{where}, and all behind it came to nothing: {error}")
 
     def _say(self, run: Run, text: str) -> None:
         self._means.say(Kind.WARN, text, run.part.connection.id)
@@ -245,7 +263,7 @@ class Runs:
         if reason is None:
             reason = connection.offer()
         if reason:
-            acted.fail(f"client {connection.id} {_is(reason)}")
+            acted.fail(f"client {connection.id} {_is(reason)}", faulty=False)
             return False
         if data == message == part.last and data is not message:
             self._count_same(part, acted)

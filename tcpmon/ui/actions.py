@@ -227,6 +227,8 @@ ACTIONS: tuple[Action, ...] = (
            Group.COMPOSER, Place.COMPOSER, footer=8, palette=False),
     Action("file", ("ctrl+s",), "File", "Send a file", "send a file to the same, all or by a filter too",
            Group.COMPOSER, Place.COMPOSER, footer=9, palette=False),
+    Action("language", ("f1",), "Help", "What can be written", "show what can be written: \\r, ${now}, ${crc32: x}",
+           Group.COMPOSER, Place.COMPOSER, footer=100, palette=False),
     Action("saved", ("f2",), "Saved message", "Saved message",
            "write a saved message, F2 to F12; enter sends it",
            Group.COMPOSER, Place.COMPOSER, palette=False),
@@ -428,6 +430,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("apply", ("ctrl+s",), "Use", "Use these rules",
            "put what is written in force, and write it to its file", Group.EDITOR, Place.EDITOR,
            footer=1, palette=False),
+    Action("language", ("f1",), "Help", "What rules are", "show all that can stand in rules",
+           Group.EDITOR, Place.EDITOR, footer=2, palette=False),
     Action("leave", ("escape",), "Leave", "Leave", "go back without using it", Group.EDITOR,
            Place.EDITOR, footer=100, palette=False),
 )  # fmt: skip

@@ -343,6 +343,10 @@ class MainScreen(Screen[None]):
             await talking.repeat_written()
         elif message.what == "file":
             await talking.send_file(self._composer.targets)
+        elif message.what == "language":
+            from tcpmon.ui.screens.reference import of_payloads
+
+            self.app.push_screen(of_payloads())
         else:
             marked = clients.targets() if clients.marked else ()
             await talking.whom(clients.cursor, marked, clients.filter)

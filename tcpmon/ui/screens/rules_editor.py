@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CALM_SECONDS = 0.2  # without a key, before the text is read
 SHOWN = 200  # bytes of the message that the rules are tried on
 EXAMPLE = """\
-# What clients are answered. README.md says all that can stand here.
+# What clients are answered. F1 shows all that can stand here.
 
 [[rule]]
 name = "ping"
@@ -92,6 +92,12 @@ class RulesEditor(Screen[str | None]):
             self.app.bell()
         else:
             self.dismiss(self._area.text)
+
+    def action_language(self) -> None:
+        """All that can stand in rules."""
+        from tcpmon.ui.screens.reference import of_rules
+
+        self.app.push_screen(of_rules())
 
     @property
     def _is_changed(self) -> bool:

@@ -56,7 +56,7 @@ class Composer(Vertical):
     class Asked(Message):
         """Something is wanted that takes a dialog."""
 
-        def __init__(self, what: Literal["recall", "whom", "repeat", "file"]) -> None:
+        def __init__(self, what: Literal["recall", "whom", "repeat", "file", "language"]) -> None:
             self.what = what
             super().__init__()
 
@@ -295,6 +295,10 @@ class ComposerInput(LineInput):
     def action_file(self) -> None:
         """A file, to the same."""
         self._composer.post_message(Composer.Asked("file"))
+
+    def action_language(self) -> None:
+        """What can be written."""
+        self._composer.post_message(Composer.Asked("language"))
 
     def action_saved(self, place: int = 0) -> None:
         """A saved message, which is not sent yet."""
