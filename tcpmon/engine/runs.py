@@ -49,8 +49,8 @@ class Means(Protocol):
 class Acted:
     """A rule in force, and what came of it."""
 
-    __slots__ = ("at", "echoes", "failed", "fixed", "hits", "number", "on", "plain", "rule",
-                 "spent", "why")  # fmt: skip
+    __slots__ = ("at", "direct", "echoes", "failed", "fixed", "hits", "number", "on", "plain",
+                 "rule", "spent", "why")  # fmt: skip
 
     def __init__(self, rule: Rule, number: int) -> None:
         self.rule = rule
@@ -62,6 +62,8 @@ class Acted:
         self.echoes = isinstance(only, model.Echo)
         self.fixed = only.payload.fixed if isinstance(only, model.Send) else None
         """All that it sends, if that is all that it does."""
+        self.direct = rule.plain and not rule.go_on and bool(self.echoes or self.fixed)
+        """Whether it sends that or the message, and nothing else is done, whoever the client."""
         self.spent = False
         """Whether it is off because its pattern took too long."""
         self.why = ""

@@ -32,7 +32,8 @@ class Line:
     def missing(self) -> int | None:
         return 0 if self._held else None
 
-    def whole(self, data: bytes) -> bytes | None:
+    @staticmethod
+    def whole(data: bytes) -> bytes | None:
         lines = data.splitlines()
         return lines[0] if len(lines) == 1 and data[-1] == LF else None
 
