@@ -4,6 +4,8 @@ from itertools import accumulate
 from typing import ClassVar
 
 CR, LF = 13, 10
+LONG = 1024
+"""In a longer read there are mostly several lines, which need not be found twice."""
 
 
 class Line:
@@ -34,6 +36,8 @@ class Line:
 
     @staticmethod
     def whole(data: bytes) -> bytes | None:
+        if len(data) > LONG:
+            return None
         lines = data.splitlines()
         return lines[0] if len(lines) == 1 and data[-1] == LF else None
 
