@@ -146,7 +146,7 @@ def replace(path: str, data: bytes, mode: int = 0o600) -> None:
     handle, fresh = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".tcpmon-")
     try:
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), mode)
+            os.chmod(fresh, mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
