@@ -92,11 +92,14 @@ async def _read_again(engine: Engine, path: str) -> None:
 
     try:
         text = rulesfile.read(path)
+    except BadRules as error:
+        engine.not_taken(str(error))
+        return
+    try:
         if text != engine.playbook().text or engine.playbook().trouble:
             await engine.do(Instruct(text, path))
     except BadRules as error:
-        line = f"{escape_text(path)}, line {error.line}: " if error.line else ""
-        engine.not_taken(f"{line}{error}")
+        engine.not_taken(f"{escape_text(path)}: {error}")
 
 
 def _answer(config: Config) -> Callable[[bytes], bytes] | None:

@@ -160,7 +160,8 @@ def _no_command(word: str) -> str:
 def _screen_parser() -> _Parser:
     parser = _parser(
         "tcpmon",
-        "tcpmon [OPTION ...] [ADDRESS ...]\n       tcpmon serve [OPTION ...] [ADDRESS ...]",
+        "tcpmon [OPTION ...] [ADDRESS ...]\n       tcpmon serve [OPTION ...] [ADDRESS ...]"
+        "\n       tcpmon rules [NAME | --check FILE]",
         DESCRIPTION,
     )
     parser.add_argument("--theme", metavar="NAME",
@@ -206,7 +207,8 @@ def _parser(prog: str, usage: str, description: str) -> _Parser:
     add("--echo", action="store_true", default=None, help="send back what comes")
     add("--reply", metavar="TEXT", help="answer each read with TEXT")
     add("--rules", metavar="FILE",
-        help="answer by the rules of FILE, or of a name that tcpmon rules lists")  # fmt: skip
+        help="answer by the rules of FILE, or of a name that tcpmon rules lists; reads on "
+             "which no rule acts are left to --echo or --reply")  # fmt: skip
     add("--script", metavar="FILE",
         help="a Python file that acts on what clients do: on_message(client, message)")  # fmt: skip
     add("--half-open", action="store_true", default=None,

@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 
 from tcpmon.build import start_thread
 from tcpmon.config import Config
-from tcpmon.core.commands import Send
+from tcpmon.core.commands import Instruct, Send
 from tcpmon.core.endpoint import TcpEndpoint
 from tcpmon.core.model import Ask
 from tcpmon.engine.thread import EngineThread
@@ -98,10 +98,32 @@ async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
 
 
 LOGIN = bytes.fromhex("78780d01 0123456789012345 0001 8cdd 0d0a")
+BEAT = b"xx\x05\x13\x44\x06\x04\x00\x02\r\n"
 ASK = bytes.fromhex("0001 0000 0006 11 03 006b 0003")
 ANSWER = bytes.fromhex("0001 0000 0009 11 03 06 ae41 5652 4340")
 NMEA = b"$GPRMC,123519,A,4807.038,N,01131.000,E,022.4,084.4,230394,003.1,W*6A\r\n"
 POST = b"POST /sales HTTP/1.1\r\nHost: till.example\r\nContent-Length: 24\r\n\r\n"
+RULES = r"""
+[[rule]]
+name = "login"
+hex = "78 78 ?? 01 (imei:8) ... (serial:2) ?? ?? 0d 0a"
+do = ['send xx${crc16/x-25 be: \x05\x01${serial}}\r\n', 'name gps-${imei hex}']
+
+[[rule]]
+name = "heartbeat"
+hex = "78 78 ?? 13 ... (serial:2) ?? ?? 0d 0a"
+do = 'send xx${crc16/x-25 be: \x05\x13${serial}}\r\n'
+
+[[rule]]
+name = "firmware"
+regex = '^UPDATE v(?P<version>[\d.]+)'
+do = ['send SIZE 512\r\n', 'expect within 10s starts GO', 'drip 64 every 50ms ${random 512}']
+
+[[rule]]
+name = "quiet"
+after = "90s"
+do = ['send status?\n', 'mark has been quiet for 90 s']
+"""
 FIRMWARE = b"\x7fELF\x01\x01\x01" + bytes(1_700_000)
 
 
@@ -136,7 +158,7 @@ async def an_hour_at_the_bench(play: Play) -> None:
     await play.say(nc, "alles grün, 世界\n".encode())
     await play.say(gps, NMEA.replace(b"123519", b"123531") + NMEA[:40])
     await play.say(gps, NMEA[40:])
-    await play.say(tracker, b"xx\x05\x13\x44\x06\x04\x00\x02\r\n")
+    await play.say(tracker, BEAT)
     await play.say(till, b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
@@ -212,6 +234,12 @@ async def pictures() -> dict[str, str]:
             await pilot.press("escape")
             await pilot.press("1", "home", "enter", "2", "m", *"modbus", "enter", "x", "x", "x")
             await take("decoded", "k", "k", "enter", "x", "x", "j", "j", "j", "j")
+            await pilot.press("escape", "escape", "1", "end", "enter", "2", "home", "j")
+            await node.do(Instruct(RULES, "tracker.toml"))
+            tracker = await play.connect()
+            await play.say(tracker, LOGIN)
+            await play.say(tracker, BEAT)
+            await take("rules", "R")
         play.end()
     return made
 

@@ -146,7 +146,9 @@ def test_rules_are_read_again_when_their_file_changes(tmp_path: Path) -> None:
         until(lambda: node.playbook().text == RULE.format("two"))
         assert said_back(node, b"PING") == b"two"
         path.write_text("[[rule]\n")
-        until(lambda: "line 1" in node.playbook().trouble)
+        until(lambda: f"{path}: line 1, " in node.playbook().trouble)
+        assert node.playbook().trouble.count("line 1") == 1
+        assert node.view(Ask()).acting_trouble == node.playbook().trouble
         assert said_back(node, b"PING") == b"two"
         path.write_text(RULE.format("three"))
         until(lambda: not node.playbook().trouble)

@@ -287,7 +287,8 @@ class Record(Struct, frozen=True):
 
     seq: counts up by one for each record of the node, so it orders everything.
     client: 0 where it concerns no single one. queued and unsent: of a TX or CAST,
-    how many receivers still wait for it, or will never have it.
+    how many receivers still wait for it, or will never have it; dropped: for how many of
+    these it made room for newer ones.
     """
 
     seq: int
@@ -298,6 +299,7 @@ class Record(Struct, frozen=True):
     cast: Cast | None = None
     queued: int = 0
     unsent: int = 0
+    dropped: int = 0
 
 
 Place = tuple[int, int]

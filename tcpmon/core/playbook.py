@@ -5,13 +5,15 @@ from msgspec import Struct
 
 class RuleState(Struct, frozen=True):
     """A rule as it stands. hits: how often it has acted; at: when it did last, ns since 1970, 0 =
-    never; trouble: why it does nothing any more, or what came to nothing, "" for nothing."""
+    never; trouble: why it does nothing any more, or what came to nothing, "" for nothing; shown:
+    when and what it does, in a few words. Both are safe to print."""
 
     name: str
     on: bool
     hits: int
     at: int
     trouble: str = ""
+    shown: str = ""
 
 
 class Playbook(Struct, frozen=True):

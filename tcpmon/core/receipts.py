@@ -24,7 +24,6 @@ WHY = {
     Fate.WAITS: "the client has not read what went before",
     Fate.SENT: "",
 }
-UNSENT = "the connection ended before, or it made room for newer ones"
 
 
 class Receipt(Struct, frozen=True):
@@ -51,8 +50,9 @@ def receipts(record: Record) -> list[Receipt]:
     if record.kind is not Kind.TX:
         return []
     if record.unsent:
-        return [Receipt(record.client, Fate.LOST, UNSENT)]
-    fate = Fate.WAITS if record.queued else Fate.SENT
+        fate = Fate.DROPPED if record.dropped else Fate.LOST
+    else:
+        fate = Fate.WAITS if record.queued else Fate.SENT
     return [Receipt(record.client, fate, WHY[fate])]
 
 

@@ -72,21 +72,19 @@ class Acting:
     def trouble(self) -> str:
         """What is wrong with a rule, "" for nothing."""
         for acted in list(self.acted):
-            if acted.trouble:
+            if acted.is_at_fault:
                 return f"rule '{acted.rule.name}': {acted.trouble}"
         return ""
 
     def states(self) -> tuple[RuleState, ...]:
         """Return the rules in force. From any thread."""
         return tuple(
-            RuleState(each.rule.name, each.on, each.hits, each.at, each.trouble)
+            RuleState(each.rule.name, each.on, each.hits, each.at, each.trouble, each.rule.shown)
             for each in list(self.acted)
         )
 
     def instruct(self, rules: Rules) -> None:
         """Act by these rules from now on. Clients who are there must be `arm`ed again."""
-        from tcpmon.core.rules.book import Book  # the filter language, which a start has no use for
-
         before = {each.rule.name: each for each in self.acted}
         acted = [Acted(rule, number) for number, rule in enumerate(rules.rules)]
         by_when: dict[When, list[Acted]] = {}
@@ -96,16 +94,25 @@ class Acting:
                 each.hits, each.at = old.hits, old.at
                 if old.on != old.rule.on and not old.spent:
                     each.on = old.on
-        self._candidates = Book(rules.rules).candidates
         self.rules, self.acted, self._by_when = rules, acted, by_when
+        self._look_up()
         for part in self._parts.values():
             part.suits.clear()
+
+    def _look_up(self) -> None:
+        """Look up the rules that are on from now on."""
+        from tcpmon.core.rules.book import Book  # the filter language, which a start has no use for
+
+        off = {each.number for each in self.acted if not each.on}
+        self._candidates = Book(self.rules.rules, off).candidates
 
     def switch(self, number: int, on: bool) -> None:
         """Turn a rule on or off; what it was in trouble for is forgotten. Raises IndexError."""
         acted = self.acted[number]
         acted.on = on
-        acted.spent, acted.failed, acted.why = False, 0, ""
+        acted.spent = acted.faulty = acted.told = False
+        acted.failed, acted.why = 0, ""
+        self._look_up()
 
     # -- what clients do ------------------------------------------------------------------
 
@@ -128,10 +135,13 @@ class Acting:
             if part.changes != self._framings.changes:
                 self._cut_otherwise(part)
             live = part.live
-            said = live.feed(data, connection.heard_at) if data else live.end()
-            out = self._said(part, said)
-            if live.waits:
-                self._look_later(part)
+            content = live.whole(data) if data and not live.behind else None
+            if content is not None:  # as it is most of the time
+                out = self._said(part, ((data, content),))
+            else:
+                out = self._said(part, live.feed(data, connection.heard_at) if data else live.end())
+                if live.waits:
+                    self._look_later(part)
         except Exception:  # noqa: BLE001 - the fence of a connection
             connection.bug()
             return b""
@@ -181,7 +191,7 @@ class Acting:
 
     # -- messages -------------------------------------------------------------------------
 
-    def _said(self, part: Part, said: list[tuple[bytes, bytes]]) -> bytes | None:
+    def _said(self, part: Part, said: Iterable[tuple[bytes, bytes]]) -> bytes | None:
         """Act on messages; return what is to be sent at once, None if nobody cared."""
         part.hearing, part.out = True, None
         hooks, id = self.hooks, part.connection.id
@@ -202,15 +212,26 @@ class Acting:
             part.hearing, part.out = False, None
 
     def _try_rules(self, part: Part, data: bytes, content: bytes) -> None:
-        every = self.acted
+        connection = part.connection
         for number, _, groups in self._candidates(data, content):
-            acted = every[number]
-            if not acted.on or not (acted.plain or self._suits(part, acted)):
+            acted = self.acted[number]
+            if (
+                acted.direct
+                and part.out is None
+                and connection.queue is None
+                and connection.state is State.OPEN
+                and ((reply := acted.fixed) is None or reply != data)
+            ):  # as most of the time: what follows would come to the same, with many calls
+                acted.hits += 1
+                acted.at = connection.heard_at
+                part.out = part.last = data if reply is None else reply
+                return
+            if not (acted.plain or self._suits(part, acted)):
                 continue
             if part.out is None:
                 part.out = b""
             self._act(part, acted, data, groups)
-            if not acted.rule.go_on or part.connection.state is State.CLOSED:
+            if not acted.rule.go_on or connection.state is State.CLOSED:
                 break
 
     def _act(self, part: Part, acted: Acted, data: bytes, groups: Groups) -> None:
@@ -325,6 +346,7 @@ class Acting:
             )
             if why and acted.on:
                 acted.on, acted.spent, acted.why = False, True, why
+                self._look_up()
                 self._say(Kind.WARN, f"rule '{rule.name}' is off: {why}", 0)
 
     # -- what rules do to clients --------------------------------------------------------------

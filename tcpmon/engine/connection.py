@@ -482,10 +482,12 @@ class Connection:
                 return
         self._watch()
 
+    def has_dropped(self, seq: int) -> bool:
+        """Say whether the payload of a TX record made room for newer ones. From any thread."""
+        return self._dropped is not None and seq in self._dropped
+
     def lost(self, seq: int) -> bool:
-        """Say whether the payload of a TX record will never be sent. From any thread."""
-        if self._dropped is not None and seq in self._dropped:
-            return True
+        """Say whether the payload of a TX record was unsent at the end. From any thread."""
         return self.end is not None and self.waits_for(seq)
 
     def waits_for(self, seq: int) -> bool:

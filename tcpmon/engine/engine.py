@@ -777,7 +777,8 @@ class Engine:
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._door.access.permissions(), tuple(self._door.reasons.items()),
             self._framings.picture(), hidden, trouble, self._jobs.pictures(),
-            self._acting.rules_on, self._acting.trouble, self._script()[1],
+            self._acting.rules_on, self._acting.trouble or self._playbook.trouble,
+            self._script()[1],
         )  # fmt: skip
 
     def client(self, id: int) -> Client | None:
@@ -830,12 +831,15 @@ class Engine:
         if kind == Kind.TX:
             connection = self._roster[client] or self._cuts.get(client, (0, None))[1]
             if connection is not None:
-                never = connection.lost(seq)
-                waits = not never and connection.waits_for(seq)
-                return Record(seq, at, Kind.TX, client, data, None, int(waits), int(never))
+                dropped, lost = connection.has_dropped(seq), connection.lost(seq)
+                waits = not (dropped or lost) and connection.waits_for(seq)
+                return Record(
+                    seq, at, Kind.TX, client, data, None, int(waits), int(dropped or lost),
+                    int(dropped),
+                )  # fmt: skip
         elif kind == Kind.CAST:
             cast = self.store.cast(seq)
             if cast is not None:
-                waiting, lost = len(cast.waiting), len(cast.lost)
-                return Record(seq, at, Kind.CAST, client, data, cast, waiting, lost)
+                waiting, gone = len(cast.waiting), min(len(cast.dropped), len(cast.lost))
+                return Record(seq, at, Kind.CAST, client, data, cast, waiting, len(cast.lost), gone)
         return Record(seq, at, Kind(kind), client, data)

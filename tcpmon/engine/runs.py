@@ -49,20 +49,23 @@ class Means(Protocol):
 class Acted:
     """A rule in force, and what came of it."""
 
-    __slots__ = ("at", "echoes", "failed", "fixed", "hits", "number", "on", "plain", "rule",
-                 "spent", "why")  # fmt: skip
+    __slots__ = ("at", "direct", "echoes", "failed", "faulty", "fixed", "hits", "number", "on",
+                 "plain", "rule", "spent", "told", "why")  # fmt: skip
 
     def __init__(self, rule: Rule, number: int) -> None:
         self.rule = rule
         self.number = number
         self.on = rule.on
-        self.plain = not (rule.once or rule.query or rule.nth != (1, 0))
-        """Whether it is for every client and every message."""
+        self.plain = rule.plain
         self.hits = self.at = self.failed = 0
         only = rule.steps[0] if len(rule.steps) == 1 else None
         self.echoes = isinstance(only, model.Echo)
         self.fixed = only.payload.fixed if isinstance(only, model.Send) else None
         """All that it sends, if that is all that it does."""
+        self.faulty = self.told = False
+        """Whether it was said that a step of it could not be done."""
+        self.direct = rule.plain and not rule.go_on and bool(self.echoes or self.fixed)
+        """Whether it sends that or the message, and nothing else is done, whoever the client."""
         self.spent = False
         """Whether it is off because its pattern took too long."""
         self.why = ""
@@ -74,9 +77,16 @@ class Acted:
             return f"{self.why}, and {self.failed - 1} more"
         return self.why
 
-    def fail(self, why: str) -> None:
+    @property
+    def is_at_fault(self) -> bool:
+        """Whether that is for the operator to mend: not if only a client did not take it."""
+        return self.spent or self.faulty
+
+    def fail(self, why: str, faulty: bool = True) -> None:
+        """Count what came to nothing. faulty: the rule is to blame, not the client."""
         self.failed += 1
         self.why = why
+        self.faulty = self.faulty or faulty
 
 
 class Part:
@@ -119,7 +129,7 @@ class Run:
         self.message = message
         self.groups = groups
         self.at = 0
-        self.rest = b""
+        self.rest = memoryview(b"")
         self.timer: TimerHandle | None = None
 
 
@@ -148,7 +158,7 @@ class Runs:
                     self._wait(run)
                     return
             except TcpmonError as error:  # a payload that cannot be made of what was said
-                run.acted.fail(error.message)
+                self._stuck(run, error)
                 break
         if part.runs:
             part.runs.pop(run, None)
@@ -165,6 +175,15 @@ class Runs:
         if not part.told:
             part.told = True
             self._say(run, f"{RUNS_MOST:,} answers by rule wait for it: more are dropped")
+
+    def _stuck(self, run: Run, error: TcpmonError) -> None:
+        """A step cannot be done, and so the rest is not: said once for each rule."""
+        acted = run.acted
+        acted.fail(error.message)
+        if not acted.told:
+            acted.told = True
+            where = f"rule '{acted.rule.name}', step {run.at}"
+            self._say(run, f"{where}, and all behind it came to nothing: {error}")
 
     def _say(self, run: Run, text: str) -> None:
         self._means.say(Kind.WARN, text, run.part.connection.id)
@@ -246,7 +265,7 @@ class Runs:
         if reason is None:
             reason = connection.offer()
         if reason:
-            acted.fail(f"client {connection.id} {_is(reason)}")
+            acted.fail(f"client {connection.id} {_is(reason)}", faulty=False)
             return False
         if data == message == part.last and data is not message:
             self._count_same(part, acted)
@@ -295,16 +314,16 @@ class Runs:
         return False
 
     def _drip(self, run: Run, step: model.Drip) -> bool:
-        run.rest = self.fill(run, step.payload)
+        run.rest = memoryview(self.fill(run, step.payload))
         return bool(run.rest) and not self._drop_by_drop(run)
 
     def _drop_by_drop(self, run: Run) -> bool:
         """Send the next bytes of a drip; say whether those were the last."""
         step = run.acted.rule.steps[run.at - 1]
         assert isinstance(step, model.Drip)
-        drop, run.rest = run.rest[: step.size], run.rest[step.size :]
+        drop, run.rest = bytes(run.rest[: step.size]), run.rest[step.size :]
         if not self.put(run.part, run.acted, run.message, drop) or not run.rest:
-            run.rest = b""
+            run.rest = memoryview(b"")
             return True
         self._later(run, step.seconds)
         return False
@@ -313,9 +332,12 @@ class Runs:
         return self._later(run, step.seconds)
 
     def _expect(self, run: Run, step: model.Expect) -> bool:
-        if run.part.connection.state is State.CLOSED or len(run.part.runs) >= RUNS_MOST:
-            return run.part.connection.state is not State.CLOSED
-        run.part.expecting[run] = None
+        part = run.part
+        if part.connection.state is State.CLOSED:
+            return False
+        if run not in part.runs and len(part.runs) >= RUNS_MOST:
+            return True  # _wait says that it is one too many
+        part.expecting[run] = None
         return self._later(run, step.seconds) if step.seconds else True
 
     def _close(self, run: Run, step: model.Close) -> bool:

@@ -165,18 +165,17 @@ def delivery(record: Record) -> tuple[str, str]:
     cast = record.cast
     if cast is None:
         if record.unsent:
-            return "unsent", "error"
+            return "dropped" if record.dropped else "unsent", "error"
         return ("queued", "warn") if record.queued else ("", "")
     count = len(cast.receivers)
     sent = count - len(cast.skipped) - record.queued - record.unsent
     parts = [f"to {sent} of {count} clients"]
     if record.queued:
         parts.append(f"{record.queued} queued")
-    dropped = min(len(cast.dropped), record.unsent)
-    if ended := record.unsent - dropped:
+    if ended := record.unsent - record.dropped:
         parts.append(f"{ended} ended before")
-    if dropped:
-        parts.append(f"{dropped} dropped")
+    if record.dropped:
+        parts.append(f"{record.dropped} dropped")
     if cast.skipped:
         parts.append(f"not to {skipped(cast.skipped)}")
     return ", ".join(parts), "" if sent == count else "warn"

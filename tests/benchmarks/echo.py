@@ -56,9 +56,11 @@ def trips(
     reply: int = 64,
     seconds: float = SECONDS,
     rate: float = 0,
+    fresh: int = 0,
 ) -> Said:
     """Send lines of 64 bytes and wait for the reply to each. rate: so many a second, whatever
-    comes back."""
+    comes back. fresh: of a hundred so many say something that was not said before."""
     return load(
-        "echo", server.port, clients=clients, size=64, reply=reply, seconds=seconds, rate=rate
-    )
+        "echo", server.port, clients=clients, size=64, reply=reply, seconds=seconds, rate=rate,
+        fresh=fresh,
+    )  # fmt: skip

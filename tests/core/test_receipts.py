@@ -27,11 +27,12 @@ def test_those_who_did_not_get_it_come_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("queued", "unsent", "fate"), [(0, 0, Fate.SENT), (1, 0, Fate.WAITS), (0, 1, Fate.LOST)]
+    ("queued", "unsent", "dropped", "fate"),
+    [(0, 0, 0, Fate.SENT), (1, 0, 0, Fate.WAITS), (0, 1, 0, Fate.LOST), (0, 1, 1, Fate.DROPPED)],
 )
-def test_one_receiver_has_a_fate_too(queued: int, unsent: int, fate: Fate) -> None:
+def test_one_receiver_has_a_fate_too(queued: int, unsent: int, dropped: int, fate: Fate) -> None:
     """What was sent to one has one receiver."""
-    (one,) = receipts(Record(1, 0, Kind.TX, 7, b"x", None, queued, unsent))
+    (one,) = receipts(Record(1, 0, Kind.TX, 7, b"x", None, queued, unsent, dropped))
     assert (one.client, one.fate) == (7, fate)
     assert bool(one.why) == (fate is not Fate.SENT)
 

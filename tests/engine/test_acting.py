@@ -290,6 +290,42 @@ async def test_what_is_kept_of_a_rule(serve: Serve) -> None:
     assert stage.view().framed.default == "resp"
 
 
+async def test_who_repeats_itself(serve: Serve) -> None:
+    """The same message is answered each time as is right for this client, and now."""
+    text = """
+framing = "line"
+[[rule]]
+nth = 2
+do = 'send second '
+go_on = true
+[[rule]]
+text = 'ping'
+once = true
+do = 'send once\\n'
+[[rule]]
+regex = 'PING (?P<n>\\d)'
+do = 'send ${n}\\n'
+[[rule]]
+do = 'send other\\n'
+"""
+    stage = await serve()
+    await stage.engine.do(Instruct(text))
+    for _ in range(2):
+        peer = await stage.peer()
+        await peer.say(b"PING 7\n" * 4 + b"x\n" * 3 + b"PING 8\n")
+        expected = b"once\nsecond 7\n7\n7\nother\nother\nother\n8\n"
+        assert await peer.hear(len(expected)) == expected
+    await stage.engine.do(Switch(2, on=False))
+    await peer.say(b"PING 7\n")
+    assert await peer.hear(6) == b"other\n"
+    await stage.engine.do(Switch(2, on=True))
+    await peer.say(b"PING 7\n")
+    assert await peer.hear(2) == b"7\n"
+    await stage.engine.do(Instruct(text.replace("${n}", "new")))
+    await peer.say(b"PING 7\n")
+    assert await peer.hear(4) == b"new\n"
+
+
 async def test_who_was_there_before(serve: Serve) -> None:
     """Timers of new rules run for clients who came before, and those of old ones no more."""
     stage = await serve()

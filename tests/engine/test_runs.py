@@ -15,6 +15,7 @@ from tcpmon.core.rules.model import (
     HalfClose,
     Mark,
     Reset,
+    Send,
     Step,
     StopReading as StopReadingStep,
     When,
@@ -114,13 +115,45 @@ async def test_too_many_that_wait(serve: Serve, monkeypatch: pytest.MonkeyPatch)
     assert stage.view().acting_trouble.startswith("rule 'r0': 3 answers wait")
 
 
+async def test_what_cannot_be_made_is_told_once(serve: Serve) -> None:
+    """A payload that asks for a number where none was said is told in the log, for the first
+    client; the rest of that rule is left out, and the rules go on."""
+    number = payload("${0 %04d}", groups=("0",))
+    stage = await stage_with(serve, rule(say("a"), Send(number), say("b"), starts=b"x"))
+    peer = await stage.peer()
+    await peer.say(b"x\nx\n")
+    assert await peer.hear(2) == b"aa"
+    await stage.until(lambda: stage.engine.playbook().rules[0].trouble.endswith("and 1 more"))
+    (line,) = told(stage, peer, Kind.WARN)
+    assert line.startswith("rule 'r0', step 2, and all behind it came to nothing: 0 is no number")
+
+
+async def test_the_last_that_may_wait_goes_on_waiting(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dialogue that has waited once may wait again, however many others do."""
+    monkeypatch.setattr("tcpmon.engine.runs.RUNS_MOST", 1)
+    test = Starts(b"b")
+    stage = await stage_with(
+        serve,
+        rule(Delay(0.001), say("1"), Expect(test, 0, "starts b"), say("2"), starts=b"a"),
+    )
+    peer = await stage.peer()
+    await peer.say(b"a\n")
+    assert await peer.hear(1) == b"1"
+    await peer.say(b"b\n")
+    assert await peer.hear(1) == b"2"
+
+
 async def test_a_reply_that_comes_too_late(serve: Serve) -> None:
-    """It is counted and told where the rule stands, and no error."""
+    """It is counted and told where the rule stands, but is no trouble of the rule's, and no
+    error."""
     stage = await stage_with(serve, rule(say("gone"), when=When.CLOSE))
     peer = await stage.peer()
     peer.close()
     await stage.gone(peer)
     assert stage.engine.playbook().rules[0].trouble == f"client {peer.id} is gone"
+    assert stage.view().acting_trouble == ""
     assert stage.warnings() == []
 
 

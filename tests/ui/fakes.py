@@ -255,7 +255,7 @@ def a_row(record: Record, most: int = 4096) -> Message:
     """A record as the log shows it where nothing is cut."""
     return Message(
         record.seq, record.time, record.kind, record.client, record.data[:most],
-        record.cast, record.queued, record.unsent, len(record.data),
+        record.cast, record.queued, record.unsent, record.dropped, len(record.data),
     )  # fmt: skip
 
 

@@ -215,8 +215,8 @@ def test_what_is_copied_is_harmless(record: Record) -> None:
 def a_cast(skips: int = 0, queued: int = 0, unsent: int = 0, dropped: int = 0) -> Record:
     """A payload for ten clients, of whom the last ones were left out."""
     left_out = {10 - number: "gone" for number in range(skips)}
-    cast = Cast(array("I", range(1, 11)), left_out, dropped=set(range(dropped)))
-    return Record(1, 0, Kind.CAST, 0, b"x", cast, queued, unsent)
+    cast = Cast(array("I", range(1, 11)), left_out)
+    return Record(1, 0, Kind.CAST, 0, b"x", cast, queued, unsent, dropped)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +226,7 @@ def a_cast(skips: int = 0, queued: int = 0, unsent: int = 0, dropped: int = 0) -
         (Record(1, 0, Kind.TX, 1, b"x"), ("", "")),
         (Record(1, 0, Kind.TX, 1, b"x", queued=1), ("queued", "warn")),
         (Record(1, 0, Kind.TX, 1, b"x", unsent=1), ("unsent", "error")),
+        (Record(1, 0, Kind.TX, 1, b"x", unsent=1, dropped=1), ("dropped", "error")),
         (a_cast(), ("to 10 of 10 clients", "")),
         (a_cast(queued=2), ("to 8 of 10 clients, 2 queued", "warn")),
         (a_cast(unsent=3), ("to 7 of 10 clients, 3 ended before", "warn")),

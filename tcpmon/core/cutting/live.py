@@ -4,52 +4,66 @@ The messages are those that the log shows, see stream.Cut. It has no clock: time
 """
 
 import copy
+from typing import TYPE_CHECKING
 
 from tcpmon.core.cutting import stream
 from tcpmon.core.cutting.stream import Framing
 from tcpmon.core.framing import BadFrame, Framer
 from tcpmon.core.framing.reads import Reads
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 Said = list[tuple[bytes, bytes]]
 """Messages: all of each, and what it says without what was put around it for the way."""
 
 
 class Live:
-    """Cuts the one direction of a connection in one framing."""
+    """Cuts the one direction of a connection in one framing.
 
-    __slots__ = ("_again", "_behind", "_framer", "_held", "framing")
+    behind: bytes since the last end, which are more than are held of a message too long. whole: as
+    Quick's, for a read when there are none; a read that is one message needs not be fed.
+    """
+
+    __slots__ = ("_again", "_framer", "_held", "behind", "framing", "whole")
 
     def __init__(self, framing: Framing) -> None:
-        self.framing = framing
-        self._framer: Framer = _framer(framing)
         self._held: list[bytes] = []
         self._again = b""  # what is pending from another framing
-        self._behind = 0  # bytes since the last end: more than are held in a message too long
+        self.behind = 0
+        self._cut_by(framing)
+
+    def _cut_by(self, framing: Framing) -> None:
+        self.framing = framing
+        self._framer: Framer = Reads() if framing.by_read else framing.make()
+        self.whole: Callable[[bytes], bytes | None] = getattr(self._framer, "whole", _unsure)
 
     def feed(self, data: bytes, now: int) -> Said:
         """Take one read and return what it completes. now: ns since 1970."""
         if self._again:
-            data, self._again = self._again + data, b""
+            data, self._again, self.behind = self._again + data, b"", 0
         if self.framing.by_read:
             return [(data, data)]
         ends, bad = self._ends(data, now)
+        if not self.behind and ends == [len(data)] and not bad and len(data) <= stream.LIMIT:
+            return [(data, self._framer.body(data))]  # as it is most of the time
         said: Said = []
         at = 0
         for place, end in enumerate(ends):
-            over = self._behind + end - at > stream.LIMIT
+            over = self.behind + end - at > stream.LIMIT
             if end > at or self._held:
                 odd = over or (bad and place == len(ends) - 1)
                 said.append(self._whole(data[at:end], odd))
-            self._behind = 0
+            self.behind = 0
             at = end
         rest = data[at:] if at else data
-        self._behind += len(rest)
+        self.behind += len(rest)
         if rest:
             self._held.append(rest)
-            if self._behind > stream.LIMIT:
+            if self.behind > stream.LIMIT:
                 said.append(self._whole(b"", odd=True))
         if bad:
-            self._framer = _framer(self.framing)
+            self._cut_by(self.framing)
         return said
 
     def _ends(self, data: bytes, now: int) -> tuple[list[int], bool]:
@@ -88,17 +102,16 @@ class Live:
         if self._again:
             self._held.insert(0, self._again)
             self._again = b""
-        self._behind = 0
+        self.behind = 0
         return [self._whole(b"", odd=True)] if self._held else []
 
     def cut_otherwise(self, framing: Framing) -> None:
         """Go on in another framing; what is pending is read again with what comes next."""
         self._again += b"".join(self._held)
         self._held = []
-        self._behind = 0
-        self.framing = framing
-        self._framer = _framer(framing)
+        self.behind = len(self._again)
+        self._cut_by(framing)
 
 
-def _framer(framing: Framing) -> Framer:
-    return Reads() if framing.by_read else framing.make()
+def _unsure(data: bytes) -> None:
+    return None

@@ -454,7 +454,7 @@ class Window:
         return Message(
             record.seq, record.time, record.kind, record.client,
             record.data if len(record.data) <= most else record.data[:most],
-            record.cast, record.queued, record.unsent, len(record.data),
+            record.cast, record.queued, record.unsent, record.dropped, len(record.data),
         )  # fmt: skip
 
     def _joined(self, chunks: list[Chunk], row: Row, cut: Cut, most: int) -> Message | None:
@@ -501,7 +501,7 @@ class Window:
         record = self._record_of((row.seq, time, client, kind, b""))
         return Message(
             row.seq, time, record.kind, client, data, None, record.queued, record.unsent,
-            length, row.part, row.beside, reads, time - began, body, odd,
+            record.dropped, length, row.part, row.beside, reads, time - began, body, odd,
         )  # fmt: skip
 
     @staticmethod

@@ -56,3 +56,13 @@ class Framer(Protocol):
 
         It depends on nothing that was fed, so that any framer of the kind can say it, and it
         never fails; what it does not understand it returns as it is."""
+
+
+class Quick(Framer, Protocol):
+    """A framer that can tell by a glance what most reads are: one message and no more."""
+
+    def whole(self, data: bytes) -> bytes | None:
+        """Return the body of bytes that are one message, None if only `feed` can tell.
+
+        data: at least one byte, behind an end or the first. What is one message needs not be fed,
+        and then is not."""

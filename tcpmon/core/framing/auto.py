@@ -20,6 +20,7 @@ SEGMENT = 1200
 say."""
 
 _BINARY = re.compile(rb"[\0-\x06\x0e-\x1a\x1c-\x1f\x7f]")
+_BINARY_BYTES = bytes(byte for byte in range(256) if _BINARY.match(bytes([byte])))
 
 
 class _Guess(IntEnum):
@@ -106,6 +107,15 @@ class Auto:
 
     def missing(self) -> int | None:
         return self._line.missing() if self._guess is _Guess.LINES else 0
+
+    def whole(self, data: bytes) -> bytes | None:
+        size = len(data)
+        if self._looked < LOOKED_AT or size >= SEGMENT:
+            return None
+        body = self._line.whole(data) if self._guess is _Guess.LINES else bare(data)
+        if body is None or len(data.translate(None, _BINARY_BYTES)) == size:
+            return body  # three times as fast as to search for one
+        return data
 
     def body(self, message: bytes) -> bytes:
         return message if _BINARY.search(message[:LOOKED_AT]) else bare(message)

@@ -30,5 +30,9 @@ class Delimiter:
     def missing(self) -> int | None:
         return None
 
+    def whole(self, data: bytes) -> bytes | None:
+        end = len(data) - len(self._delimiter)
+        return data[:end] if 0 <= end == data.find(self._delimiter) else None
+
     def body(self, message: bytes) -> bytes:
         return message.removesuffix(self._delimiter)

@@ -15,5 +15,9 @@ class Reads:
     def missing(self) -> int | None:
         return 0
 
+    @staticmethod
+    def whole(data: bytes) -> bytes | None:
+        return data
+
     def body(self, message: bytes) -> bytes:
         return message

@@ -37,6 +37,7 @@ KEYS = (
     Key("state", "state:half", "is of clients in such a state",
         values=("open", "half", "closing", "closed", "reset"), changes=True),
     Key("is", "is:odd", "is marked as not what was expected", values=("odd",)),
+    Key("mark", "mark:left*", "is of clients that a rule marked so; * is anything", changes=True),
     Key("len", "len>100", "is so many bytes long", ("size",), compared=True),
     Key("rx", "rx>1MB", "is of clients that sent so much", compared=True, changes=True),
     Key("tx", "tx>1MB", "is of clients that were sent so much", compared=True, changes=True),

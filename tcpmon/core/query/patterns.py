@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from tcpmon.core.counts import too_much
 from tcpmon.core.errors import BadFilter, BadPayload
 from tcpmon.core.escape import escape_text, unescape
+from tcpmon.core.query.effort import sure_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,8 +132,10 @@ class Pattern:
 
         with warnings.catch_warnings(action="ignore"):
             self._pattern = regex.compile(pattern, cache_pattern=False)
+        self._sure = sure_length(pattern)  # a clock takes longer than most searches
         self._shown = shown
-        self._failed = 0  # how often it took too long to say whether it is there
+        self.failed = 0
+        """How often it took too long to say whether it is there."""
         self._lost = 0  # and where
 
     @property
@@ -146,17 +149,19 @@ class Pattern:
 
     def search(self, data: bytes) -> "regex.Match[bytes] | None":
         """Return where it is first."""
-        if self._failed >= PATIENCE:
+        if self.failed >= PATIENCE:
             return None
+        if len(data) <= self._sure:
+            return self._pattern.search(data)
         try:
             return self._pattern.search(data, endpos=LOOKED, timeout=SECONDS)
         except (TimeoutError, MemoryError):
-            self._failed += 1
+            self.failed += 1
             return None
 
     def places(self, data: bytes) -> Marks:
         found: Marks = []
-        if max(self._failed, self._lost) >= PATIENCE:
+        if max(self.failed, self._lost) >= PATIENCE:
             return found
         try:
             for match in self._pattern.finditer(data, endpos=LOOKED, timeout=SECONDS):
@@ -170,7 +175,7 @@ class Pattern:
 
     @property
     def trouble(self) -> str:
-        if self._failed < PATIENCE:
+        if self.failed < PATIENCE:
             return ""
         shown = escape_text(self._shown[:SHOWN]) + "…" * (len(self._shown) > SHOWN)
         return f"the pattern {shown} takes too long: it matches nothing from now on"

@@ -198,6 +198,13 @@ def _name(term: Term, place: int, _: Key) -> Part:
     return _of_client(lambda client, _: fits(client.name) is not None)
 
 
+def _mark(term: Term, place: int, key: Key) -> Part:
+    if not term.value:
+        raise BadFilter("mark needs a word", place, f"mark:* for any, {key.example}")
+    fits = _glob(parse_text(term.value, place).decode("utf-8", "surrogateescape")).fullmatch
+    return _of_client(lambda client, _: client.flag != "" and fits(client.flag) is not None)
+
+
 def _ip(term: Term, place: int, key: Key) -> Part:
     try:
         network = _plain(parse_network(term.value))
@@ -310,5 +317,5 @@ def _is(_: Term, __: int, ___: Key) -> Part:
 
 _MAKE: dict[str, Callable[[Term, int, Key], Part]] = {
     "text": _text, "hex": _hex, "client": _client, "name": _name, "ip": _ip, "port": _port,
-    "on": _on, "dir": _kind, "kind": _kind, "state": _state, "is": _is,
+    "on": _on, "dir": _kind, "kind": _kind, "state": _state, "is": _is, "mark": _mark,
 }  # fmt: skip

@@ -76,6 +76,12 @@ def _near(word: str, known: Mapping[str, object], before: str = "") -> str:
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
+_NOT_CLOSED = (
+    'Expected "\'"', "Unterminated string", r"Illegal character '\n'",
+    r"Found invalid character '\n'",
+)  # fmt: skip
+
+
 def _toml(text: str) -> Mapping[str, object]:
     import tomllib
 
@@ -88,10 +94,15 @@ def _toml(text: str) -> Mapping[str, object]:
     except ValueError:  # more digits than Python makes a number of
         raise BadRules("a number is too long", 0) from None
     line = int(match[1]) if match and match[1] else text.count("\n") + 1
-    why = escape_text(_PLACE.sub("", told))
+    why = _PLACE.sub("", told)
     hint = 'a line is like starts = "LOGIN "'
-    if "\\" in why or "escape" in why.lower():
+    if why in _NOT_CLOSED:
+        if why == _NOT_CLOSED[0]:  # told at the end of the document: no other one is behind it
+            line = text.count("\n", 0, text.rindex("'")) + 1
+        why, hint = "a text has no quote at its end", "it ends on the line on which it begins"
+    elif "\\" in why or "escape" in why.lower():
         hint = r"between '…' a backslash stays as it is: 'OK\x00'"
+    why = escape_text(why)
     column = f", column {match[2]}" if match and match[2] else ""
     raise BadRules(f"line {line}{column}: {why[:1].lower()}{why[1:]}", line, hint)
 

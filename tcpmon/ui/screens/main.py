@@ -341,6 +341,12 @@ class MainScreen(Screen[None]):
             await talking.recall()
         elif message.what == "repeat":
             await talking.repeat_written()
+        elif message.what == "file":
+            await talking.send_file(self._composer.targets)
+        elif message.what == "language":
+            from tcpmon.ui.screens.reference import of_payloads
+
+            self.app.push_screen(of_payloads())
         else:
             marked = clients.targets() if clients.marked else ()
             await talking.whom(clients.cursor, marked, clients.filter)
@@ -351,12 +357,12 @@ class MainScreen(Screen[None]):
 
     @work
     async def action_repeat(self) -> None:
-        if targets := self._chosen("send to", self._looked_at):
+        if targets := self._chosen("send to", self._looked_at or self._clients.cursor):
             await self._talking.repeat(targets)
 
     @work
     async def action_send_file(self) -> None:
-        if targets := self._chosen("send to", self._looked_at):
+        if targets := self._chosen("send to", self._looked_at or self._clients.cursor):
             await self._talking.send_file(targets)
 
     def action_jobs(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import work
@@ -11,7 +12,7 @@ from textual.screen import Screen
 
 from tcpmon import files, rulesfile
 from tcpmon.core.commands import Instruct, Switch
-from tcpmon.core.errors import CannotWrite, InputError, TcpmonError
+from tcpmon.core.errors import BadRules, CannotWrite, InputError, TcpmonError
 from tcpmon.core.escape import escape_text
 from tcpmon.core.model import Client, Message
 from tcpmon.core.node import Node
@@ -21,10 +22,12 @@ from tcpmon.core.units import number
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
 from tcpmon.ui.render import Line, fit, fit_address, wrap
+from tcpmon.ui.screens.choice import Choice
 from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.pick import Pick
 from tcpmon.ui.screens.rules_editor import RulesEditor, trial_lines
 from tcpmon.ui.widgets.footer import KeyFooter
+from tcpmon.ui.widgets.lines import Lines
 from tcpmon.ui.widgets.listing import Listing
 from tcpmon.ui.widgets.sheet import Sheet
 
@@ -47,12 +50,14 @@ class RulesScreen(Screen[None]):
         self._message = message
         self._client = client
         self._rules = RulesPane("rules")
+        self._chosen = Chosen("chosen")
         self._trial = Sheet("trial")
         self._tried: str | None = None  # the text whose trial is shown
 
     def compose(self) -> ComposeResult:
-        """Two panes and the keys."""
+        """Two panes, between them all of the selected rule, and the keys."""
         yield self._rules
+        yield self._chosen
         yield self._trial
         yield KeyFooter("footer", Place.RULES)
 
@@ -65,6 +70,7 @@ class RulesScreen(Screen[None]):
         book = self._node.playbook()
         self._rules.book = book
         self._rules.show(book.rules)
+        self._choose()
         if book.text != self._tried:
             self._tried = book.text
             title = "What they would do with the log's message"
@@ -72,13 +78,23 @@ class RulesScreen(Screen[None]):
                 [(title, "title")], [], trial_lines(book.text, self._message, self._client)
             )
 
+    def _choose(self) -> None:
+        self._chosen.rule = self._rules.selected
+        self._chosen.repaint()
+
+    def on_click(self) -> None:
+        """Another rule may be selected."""
+        self._choose()
+
     def action_up(self) -> None:
         """One row up in the pane that has the focus."""
         self._pane.scroll_rows(-1)
+        self._choose()
 
     def action_down(self) -> None:
         """One row down in the pane that has the focus."""
         self._pane.scroll_rows(1)
+        self._choose()
 
     @property
     def _pane(self) -> "Sheet | RulesPane":
@@ -105,19 +121,25 @@ class RulesScreen(Screen[None]):
 
     @work
     async def action_edit(self) -> None:
-        """Write the rules."""
+        """Write the rules, as they stand in their file: what is wrong there can be mended here."""
         book = self._node.playbook()
-        await self._edit(book.text, book.source)
+        there = await _text_in(book.source) if book.source else None
+        await self._edit(book.text if there is None else there, book.source)
 
     async def _edit(self, text: str, source: str) -> None:
         editor = RulesEditor(text, self._rules.place, self._message, self._client)
         written = await self.app.push_screen_wait(editor)
         if written is not None and await self._do(Instruct(written, source)):
-            await self._keep(written, source)
+            await self._keep(written, source, text)
 
-    async def _keep(self, text: str, path: str) -> None:
+    async def _keep(self, text: str, path: str, before: str | None = None) -> None:
+        """Write rules to their file. before: what stood in it, as far as is known."""
         if not path:
             self.notify("in force; not in a file yet: w writes them to one")
+            return
+        there = await _text_in(path)
+        if there not in (None, before, text) and not await self._may_replace(path):
+            self.notify("in force, but not in the file", severity="warning")
             return
         try:
             await asyncio.to_thread(rulesfile.write, path, text)
@@ -125,6 +147,14 @@ class RulesScreen(Screen[None]):
             self.notify(f"in force, but not in the file: {error}", severity="error")
         else:
             self.notify(f"in force, and written to {escape_text(path)}")
+
+    async def _may_replace(self, path: str) -> bool:
+        """Ask about a file that somebody else has written to."""
+        question = "The file has been changed meanwhile"
+        options = {"y": "Write over it"}
+        choice = Choice(question, [path], options, "Leave the file as it is")
+        answer = await self.app.push_screen_wait(choice)
+        return answer != ""
 
     @work
     async def action_write(self) -> None:
@@ -149,6 +179,14 @@ class RulesScreen(Screen[None]):
     def action_close(self) -> None:
         """Back to the clients."""
         self.dismiss()
+
+
+async def _text_in(path: str) -> str | None:
+    """Return what a rules file says, None if that cannot be read."""
+    try:
+        return await asyncio.to_thread(rulesfile.read, path)
+    except BadRules:
+        return None
 
 
 def _new_file(text: str) -> str:
@@ -182,7 +220,7 @@ class RulesPane(Listing[RuleState]):
         """Name the columns, and say what is wrong, or that there is nothing."""
         lines: list[Line] = []
         if self.book.trouble:
-            lines.append([(fit(f"not taken: {self.book.trouble}", self.body_width), "error")])
+            lines += self._errors(f"not taken: {self.book.trouble}")
         if self.book.script:
             lines += self._script()
         if not self.items:
@@ -197,11 +235,14 @@ class RulesPane(Listing[RuleState]):
 
     def _script(self) -> list[Line]:
         """Name the script, and say what is wrong with it."""
-        book, width = self.book, self.body_width
-        trouble = [[(text, "error") for text, _ in line]
-                   for line in wrap(book.script_trouble, width)[:TROUBLE_LINES]]  # fmt: skip
-        name = fit_address(escape_text(book.script), width - 8)
-        return [[("Script ", "heading"), (name, "dim")], *(trouble if book.script_trouble else [])]
+        book = self.book
+        name = fit_address(escape_text(book.script), self.body_width - 8)
+        trouble = self._errors(book.script_trouble) if book.script_trouble else []
+        return [[("Script ", "heading"), (name, "dim")], *trouble]
+
+    def _errors(self, text: str) -> list[Line]:
+        lines = wrap(text, self.body_width)[:TROUBLE_LINES]
+        return [[(part, "error") for part, _ in line] for line in lines]
 
     def row(self, item: RuleState) -> Line:
         """Return whether it is on, how often it has acted, and what is wrong with it."""
@@ -209,5 +250,18 @@ class RulesPane(Listing[RuleState]):
         at = _stamp.clock(item.at).partition(".")[0] if item.at else "never"
         name = fit(escape_text(item.name), 24)
         line: Line = [*word, (name, ""), (f"{number(item.hits):>12}", ""), (f"  {at:<9}", "dim")]
-        room = self.body_width - 56
-        return [*line, (fit(item.trouble, max(1, room)), "warn")] if item.trouble else line
+        told, style = (item.trouble, "warn") if item.trouble else (item.shown, "dim")
+        return [*line, (fit(told, max(1, self.body_width - 56)), style)]
+
+
+class Chosen(Lines):
+    """All that is said of one rule."""
+
+    rule: RuleState | None = None
+
+    def compose_lines(self) -> Iterable[tuple[Line, str]]:
+        """Return what is wrong with it, then when it acts and what it does."""
+        if self.rule is not None:
+            for text, style in ((self.rule.trouble, "warn"), (self.rule.shown, "dim")):
+                for line in wrap(text, self.size.width - 4) if text else ():
+                    yield [("  ", ""), *((part, style) for part, _ in line)], ""

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widgets import TextArea
 
 from tcpmon.core.errors import BadRules
-from tcpmon.core.escape import escape_hidden
+from tcpmon.core.escape import escape, escape_hidden
 from tcpmon.core.model import Client, Message
 from tcpmon.core.rules import parse, trial
 from tcpmon.core.units import counted
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 CALM_SECONDS = 0.2  # without a key, before the text is read
+SHOWN = 200  # bytes of the message that the rules are tried on
 EXAMPLE = """\
-# What clients are answered. README.md says all that can stand here.
+# What clients are answered. F1 shows all that can stand here.
 
 [[rule]]
 name = "ping"
@@ -92,6 +93,12 @@ class RulesEditor(Screen[str | None]):
         else:
             self.dismiss(self._area.text)
 
+    def action_language(self) -> None:
+        """All that can stand in rules."""
+        from tcpmon.ui.screens.reference import of_rules
+
+        self.app.push_screen(of_rules())
+
     @property
     def _is_changed(self) -> bool:
         return self._area.text != (self._before or EXAMPLE)
@@ -117,16 +124,15 @@ def trial_lines(text: str, message: Message | None, client: Client | None) -> li
     try:
         rules = parse(text)
     except BadRules as error:
-        where = f"line {error.line}: " if error.line else ""
         hint: list[Line] = [[(error.hint, "dim")]] if error.hint else []
-        return [[(f"{where}{error.message}", "error")], *hint]
+        return [[(error.message, "error")], *hint]
     count = counted(len(rules.rules), "rule")
     if message is None:
         return [
             [(f"{count}. Select a message of a client (RX) in the log to try them on it.", "dim")]
         ]
-    lines: list[Line] = [
-        [(f"{count}; {message.size or len(message.data):,} B of the client:", "dim")]
-    ]
+    size = message.size or len(message.data)
+    tried = f"{count}; tried on {size:,} B of #{message.client}: "
+    lines: list[Line] = [[(tried, "dim"), (escape(message.data, SHOWN), "")]]
     told = trial(rules, message.data, message.content, client, 0, message.time)
     return [*lines, *([(escape_hidden(line), "")] for line in told)]

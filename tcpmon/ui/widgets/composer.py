@@ -32,6 +32,7 @@ from tcpmon.ui.widgets.lines import Lines
 
 PREVIEW_BYTES = 64
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_LAST_NEWLINE = re.compile(r"(?:\r\n|\r|\n)\Z")
 
 Targets = Whom
 """For whom it is; who a filter lets through is seen when it is sent."""
@@ -55,7 +56,7 @@ class Composer(Vertical):
     class Asked(Message):
         """Something is wanted that takes a dialog."""
 
-        def __init__(self, what: Literal["recall", "whom", "repeat"]) -> None:
+        def __init__(self, what: Literal["recall", "whom", "repeat", "file", "language"]) -> None:
             self.what = what
             super().__init__()
 
@@ -253,12 +254,16 @@ class ComposerInput(LineInput):
         super().insert_text_at_cursor(escape_hidden(text, self.value[: self.cursor_position]))
 
     def on_paste(self, event: events.Paste) -> None:
-        """Insert pasted text, never send it; its line breaks become the line end chosen."""
+        """Insert pasted text, never send it; its line breaks become the line end chosen, but for
+        one at the end of all, where the line end is put in any case."""
         event.stop()
         event.prevent_default()
-        end = (self._composer.end.value or b"\n").decode()
-        hexadecimal = self._composer.form is Form.HEX
-        self.insert_text_at_cursor(_NEWLINE.sub(" " if hexadecimal else end, event.text))
+        composer, pasted = self._composer, event.text
+        if composer.end.value and self.cursor_position == len(self.value):
+            pasted = _LAST_NEWLINE.sub("", pasted)
+        end = (composer.end.value or b"\n").decode()
+        hexadecimal = composer.form is Form.HEX
+        self.insert_text_at_cursor(_NEWLINE.sub(" " if hexadecimal else end, pasted))
 
     async def action_submit(self) -> None:
         self._composer.submit()
@@ -286,6 +291,14 @@ class ComposerInput(LineInput):
     def action_repeat(self) -> None:
         """Again and again."""
         self._composer.post_message(Composer.Asked("repeat"))
+
+    def action_file(self) -> None:
+        """A file, to the same."""
+        self._composer.post_message(Composer.Asked("file"))
+
+    def action_language(self) -> None:
+        """What can be written."""
+        self._composer.post_message(Composer.Asked("language"))
 
     def action_saved(self, place: int = 0) -> None:
         """A saved message, which is not sent yet."""

@@ -3,10 +3,11 @@
 //!
 //!     tcpload MODE port=PORT OPTION=NUMBER ...
 //!
-//!     echo    clients size reply seconds rate
+//!     echo    clients size reply seconds rate fresh
 //!             Each sends a message, waits for so many bytes of reply, and sends the next. With a
 //!             rate: all in turn send so many a second in all, whatever comes back, and a trip
 //!             counts from when it was due. A reply of the message's size has to be the message.
+//!             Without a rate so many in a hundred are fresh, the others what a client always says.
 //!     sink    clients size seconds
 //!             All send as fast as it is taken, then close their sending side. The clock stops when
 //!             the server has closed every connection: all was really read.
@@ -262,9 +263,11 @@ fn message(client: usize, number: u64, size: usize) -> Vec<u8> {
 fn echo(options: &Options) -> Said {
     let (clients, size) = (options.count("clients"), options.count("size"));
     let (reply, rate) = (options.count("reply"), options.number("rate"));
+    let fresh = options.count("fresh");
     let sockets = connected(options.port(), clients, 0);
     settle(clients);
-    let messages: Vec<_> = (0..clients).map(|client| message(client, 0, size)).collect();
+    let always: Vec<_> = (0..clients).map(|client| message(client, 0, size)).collect();
+    let mut messages = always.clone();
     let mut poller = Poller::of(&sockets, READABLE);
     let mut due = vec![VecDeque::new(); clients]; // of each: when its unanswered messages were
     let mut got = vec![0; clients];
@@ -317,6 +320,12 @@ fn echo(options: &Options) -> Said {
             }
             if rate == 0.0 {
                 due[number].push_back(now);
+                let turn = answered as usize / clients;
+                if (turn + 1) * fresh / 100 > turn * fresh / 100 {
+                    messages[number] = message(number, answered, size);
+                } else if fresh > 0 {
+                    messages[number].clone_from(&always[number]);
+                }
                 send_whole(&sockets[number], &messages[number]);
             }
         }

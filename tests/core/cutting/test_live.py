@@ -37,6 +37,43 @@ def test_as_the_log_shows(kind: type[Framer] | None, reads: list[bytes]) -> None
     assert said == [(row.data, row.content) for row in rows]
 
 
+LINES = st.lists(st.sampled_from([b"a", b"bc", b"\n", b"\r", b"\1", b"x" * 1_200]), min_size=1)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    spec=st.sampled_from([*SPECS, "delimiter:\\n\\n"]),
+    reads=st.lists(LINES.map(b"".join), min_size=1, max_size=20),
+    other=st.sampled_from(["", *SPECS]),
+    looked=st.sampled_from([3, 4096]),
+)
+def test_by_a_glance(spec: str, reads: list[bytes], other: str, looked: int) -> None:
+    """What is told by a glance to be one message is what it is when it is fed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tcpmon.core.framing.auto.LOOKED_AT", looked)
+        patch.setattr("tcpmon.core.cutting.stream.LIMIT", 1 << 20)
+        glanced, fed = Live(parse(spec)), Live(parse(spec))
+        for number, data in enumerate(reads):
+            if other and number == len(reads) // 2:
+                glanced.cut_otherwise(parse(other))
+                fed.cut_otherwise(parse(other))
+            content = None if glanced.behind else glanced.whole(data)
+            said = glanced.feed(data, number) if content is None else [(data, content)]
+            assert said == fed.feed(data, number)
+        assert glanced.end() == fed.end()
+
+
+def test_most_reads_need_a_glance_only() -> None:
+    """A line in a read of its own is one for whoever cuts lines, or guesses that they are."""
+    for spec in ("none", "line", "auto", "delimiter:\\n"):
+        live = Live(parse(spec))
+        live.feed(b"line\n" * 1_000, 0)
+        assert not live.behind
+        assert live.whole(b"one\n") == (b"one\n" if spec == "none" else b"one")
+    live = Live(parse("resp"))
+    assert live.whole(b"+OK\r\n") is None
+
+
 @settings(deadline=None, max_examples=150)
 @given(
     steps=st.lists(st.tuples(DATA, st.sampled_from([*SPECS, ""])), min_size=1, max_size=20),

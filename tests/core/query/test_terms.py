@@ -11,6 +11,7 @@ from tests.core.safety import unsafe_in
 
 MAPPED = replace(GPS, peer="[::ffff:10.1.2.3]:50")
 SCOPED = replace(GPS, peer="[fe80::1%eth0]:50")
+MARKED = replace(GPS, flag="left the dialogue 'login'")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,9 @@ SCOPED = replace(GPS, peer="[fe80::1%eth0]:50")
         ("kind:open", [], [GPS]),
         ("dir:rx", [], [GPS]),
         ("is:odd", [], [GPS]),
+        ("mark:*", [MARKED], [GPS]),
+        ("mark:LEFT*", [MARKED], [GPS]),
+        ("mark:left", [], [MARKED, GPS]),
     ],
 )
 def test_clients(text: str, wanted: list[Client], others: list[Client]) -> None:
@@ -131,6 +135,7 @@ def test_of_nobody(text: str) -> None:
         ("ip:", 3, "ip needs an address or a network; for example ip:10.0.0.0/8"),
         ("ip:10.0.0.1/8", 3,
          "'10.0.0.1/8' names one address and a network; write 10.0.0.0/8 or 10.0.0.1"),
+        ("mark:", 5, "mark needs a word; mark:* for any, mark:left*"),
         ("on:", 3, "on needs a port or an address; for example on::8000"),
         ("text:", 5, 'a text is missing; for example gps or "two words"'),
         ('name:"\\q"', 6, "\\q is not an escape; for one backslash write \\\\"),

@@ -82,6 +82,8 @@ BAD = [
     ("[rule]\ndo = 'echo'", 1, "table"), (MANY, 2001, "1,001"), ("[[rules]]\n", 1, "no key rules"),
     ("x = " + "[" * 5000, 0, "nested"), ("x = " + "9" * 5000, 0, "too long"),
     ("a" * (2 << 20), 0, "too long"), ("[[rule]]\nstarts = \"\\d\"", 2, "'…'"),
+    ('[[rule]]\nname = "a\ndo = 1', 2, "no quote"), ("[[rule]]\nname = 'a\ndo = 1", 2, "no quote"),
+    ("[[rule]]\nname = 'a\ndo = 'echo'", 2, "no quote"), ('framing = "a', 1, "no quote"),
     ("[[rule]]", 1, "do is missing"), ("[[rule]]\ndo = []", 2, "nothing is done"),
     ("[[rule]]\ndo = 1", 2, "list of texts"), ("[[rule]]\ndo = [\n'echo',\n1]", 2, "text"),
     ("[[rule]]\ndo = [\n'echo',\n'sned x']", 4, "mean send"), ("[[rule]]\ndo = ''", 2, "nothing"),

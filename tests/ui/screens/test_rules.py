@@ -8,6 +8,7 @@ from textual.widgets import Input, TextArea
 from tcpmon.core.commands import Instruct, Switch
 from tcpmon.core.errors import BadRules
 from tcpmon.core.playbook import Playbook, RuleState
+from tcpmon.ui.screens.choice import Choice
 from tcpmon.ui.screens.rules_editor import RulesEditor
 from tests.ui.fakes import (
     NOW,
@@ -18,7 +19,9 @@ from tests.ui.fakes import (
     a_record,
     a_screen,
     pane,
+    prose,
     text,
+    title,
     until,
 )
 
@@ -35,7 +38,8 @@ do = ['close']
 """
 BOOK = Playbook(
     "/tmp/device.toml", TEXT,
-    (RuleState("ping", True, 1200, NOW), RuleState("bye", False, 0, 0, "it takes too long")),
+    (RuleState("ping", True, 1200, NOW, "", "text PING -> send PONG\\n"),
+     RuleState("bye", False, 0, 0, "it takes too long")),
 )  # fmt: skip
 
 
@@ -59,12 +63,27 @@ async def test_each_rule_is_shown_with_its_hits(size: tuple[int, int]) -> None:
         assert rows[1].startswith("▶ on ping 1,200")
         assert rows[2].startswith("off bye 0 never")
         assert "it takes" in rows[2]
+        assert title(app, "chosen").strip() == "text PING -> send PONG\\n"
         tried = "\n".join(pane(app, "trial"))
+        assert "tried on 7 B of #1: a PING\\n" in tried
         assert "PONG" in tried
         await pilot.press("down", "space")
         await until(pilot, lambda: node.commands != [])
+        assert title(app, "chosen").strip() == "it takes too long"
         await pilot.press("escape")
     assert node.commands == [Switch(1, on=True)]
+
+
+async def test_why_a_file_was_not_taken_is_told_whole() -> None:
+    """What is wrong with the newer text is not cut off where the screen is narrow."""
+    node = a_node()
+    told = f"/tmp/device.toml: line 3: {'very ' * 16}wrong; write it so"
+    node.plays = Playbook("/tmp/device.toml", TEXT, BOOK.rules, told)
+    async with a_screen(node, SMALL) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        shown = "".join(row.strip() for row in pane(app, "rules"))
+        assert "wrong; write it so" in shown
 
 
 async def test_without_rules_it_says_how_to_get_some() -> None:
@@ -90,6 +109,39 @@ async def test_edited_rules_are_in_force_and_in_their_file(tmp_path: Path) -> No
         await pilot.press("ctrl+s")
         await until(pilot, lambda: path.read_text() == changed)
     assert node.commands == [Instruct(changed, str(path))]
+
+
+async def test_a_mistake_in_the_file_is_mended_there(tmp_path: Path) -> None:
+    """What is edited is what stands in the file, though the rules of before are in force."""
+    path = tmp_path / "device.toml"
+    path.write_text("[[rule]\n")
+    node = a_node()
+    node.plays = Playbook(str(path), TEXT, BOOK.rules, "line 1: odd")
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R", "e")
+        await until(pilot, lambda: isinstance(app.screen, RulesEditor))
+        assert app.screen.query_one(TextArea).text == "[[rule]\n"
+
+
+@pytest.mark.parametrize("key", ["escape", "y"])
+async def test_what_somebody_else_wrote_is_not_lost(tmp_path: Path, key: str) -> None:
+    """A file that was changed while the rules were edited is written over only if one says so."""
+    path = tmp_path / "device.toml"
+    path.write_text(TEXT)
+    node = a_node()
+    node.plays = Playbook(str(path), TEXT, BOOK.rules)
+    mine, theirs = TEXT.replace("PONG", "HELLO"), TEXT.replace("PONG", "BYE")
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R", "e")
+        await until(pilot, lambda: isinstance(app.screen, RulesEditor))
+        path.write_text(theirs)
+        app.screen.query_one(TextArea).text = mine
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        await pilot.press(key)
+        await until(pilot, lambda: "in force, " in prose(app))
+    assert node.commands == [Instruct(mine, str(path))]
+    assert path.read_text() == (mine if key == "y" else theirs)
 
 
 async def test_a_mistake_is_told_and_stays_to_be_mended() -> None:

@@ -25,13 +25,16 @@ def test_the_example_can_be_followed() -> None:
     [
         ("", "There are no rules."),
         ("[[rule]\n", "line 1"),
+        ('x = 1\nname = "a\n', "line 2, column 10: a text has no quote at its end"),
         ("[[rule]]\ndo = ['fly']\n", "fly"),
         ("[[rule]]\ndo = ['send \\q']\n", "line 2"),
     ],
 )
 def test_mistakes_are_said_with_their_line(text: str, told: str) -> None:
-    """An empty text, no TOML, an unknown step and a bad payload each have their words."""
+    """An empty text, no TOML, an unknown step and a bad payload each have their words, and the
+    line is said once."""
     assert told in said(text)
+    assert said(text).partition("\n")[0].count("line ") <= 1
 
 
 def test_without_a_message_it_says_how_to_get_one() -> None:

@@ -34,6 +34,20 @@ async def test_a_file_is_sent(
         await until(pilot, lambda: "job #1 to #1 127.0.0.1:40001" in text(app))
 
 
+async def test_a_file_goes_to_those_who_are_written_to(tmp_path: Path) -> None:
+    """From the composer it goes to whom the border names, all of them too, and what is written
+    stays; in the log without a message S is for the table's row, as s is."""
+    (tmp_path / "file").touch()
+    node = FakeNode([a_client(1), a_client(2)])
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("b", *"draft", "ctrl+s", *str(tmp_path / "file"), "enter")
+        await until(pilot, lambda: bool(node.commands))
+        assert node.commands == [SendFile(str(tmp_path / "file"), None)]
+        assert "draft" in text(app)
+        await pilot.press("escape", "2", "S")
+        await until(pilot, lambda: "Send a file to #1" in text(app))
+
+
 async def test_what_the_node_cannot_read_is_told(tmp_path: Path) -> None:
     """What goes wrong after all is said, and no job is claimed."""
     (tmp_path / "file").touch()

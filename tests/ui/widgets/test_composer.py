@@ -202,6 +202,24 @@ async def test_lines_of_a_paste_are_joined_in_its_form(form: str) -> None:
         assert value(app) == ("61 62" if form == "hex" else "61\\n62")
 
 
+@pytest.mark.parametrize(
+    ("keys", "pasted", "written"),
+    [
+        ((), "a\r\nb\r\n", "a\\nb"), ((), "a\n\n", "a\\n"), (("x", "left"), "a\n", "a\\nx"),
+        (("ctrl+n",) * 4, "a\n", "a\\n"), (("ctrl+t",), "61\n", "61"),
+    ],
+)  # fmt: skip
+async def test_the_last_line_of_a_paste_ends_once(
+    keys: tuple[str, ...], pasted: str, written: str
+) -> None:
+    """A paste that ends a line where the line end is put anyhow does not end it twice."""
+    async with a_screen(FakeNode([a_client(1)])) as (app, pilot):
+        await pilot.press("s", *keys)
+        app.screen.query_one(ComposerInput).post_message(events.Paste(pasted))
+        await pilot.pause()
+        assert value(app) == written
+
+
 async def test_a_refused_empty_line_brings_nothing_back() -> None:
     """What was sent before is not written again because a line end found nobody."""
     node = FakeNode([a_client(1)])
