@@ -275,7 +275,7 @@ class Host:
             self._say(client, f"{what}{self._where}", True)
         if self._is_told:
             self.trouble = f"{what}{self._where}"
-        return f"{what}{self._where} and was ended" if at >= self._bounds.stuck else ""
+        return f"{what}{self._where}, and was ended" if at >= self._bounds.stuck else ""
 
     def _trace(self, line: str) -> None:
         found = _PLACE.match(line)

@@ -66,6 +66,8 @@ class Outbox:
 class Teller(io.TextIOBase):
     """stdout or stderr of the script: its lines are for the log."""
 
+    encoding = "utf-8"
+
     def __init__(self, outbox: Outbox, client: Callable[[], int], warn: bool) -> None:
         self._outbox = outbox
         self._client = client
