@@ -221,7 +221,8 @@ class Engine:
         return self._called.add("connect", function)
 
     def on_message(self, function: F) -> F:
-        """Call function(peer, message: bytes) for every whole message, as streams are cut."""
+        """Call function(peer, message: bytes) for every whole message, as streams are cut. An async
+        one is called for a client's next message when it has ended."""
         return self._called.add("message", function)
 
     def on_close(self, function: F) -> F:
