@@ -90,6 +90,7 @@ class Host:
         self._early: list[tuple[list[Any], int]] = []
         self._early_size = 0
         self._ordered = 0
+        self._held: set[int] = set()  # clients that are not read for the script's sake
         self._keeper: asyncio.Task[None] | None = None
         self._gone = asyncio.Event()
         self._paused = False
@@ -118,6 +119,7 @@ class Host:
 
     def ended(self, client: int, why: str) -> None:
         self._clients.pop(client, None)
+        self._held.discard(client)
         self._tell(["ended", client])
 
     def _tell(self, item: list[Any], size: int = 0) -> None:
@@ -228,6 +230,9 @@ class Host:
             return ""
         code = await process.bury(at_once=bool(killed))
         self._process = None
+        for client in self._held:
+            self._order(client, StopReading(client, 0), lambda: None)
+        self._held.clear()
         self._balance()
         return killed or f"{_ending(code)}{self._where}"
 
@@ -332,6 +337,8 @@ class Host:
         else:
             if isinstance(command, Note) and not self._flood.lets(time.monotonic()):
                 return
+            if isinstance(command, StopReading):
+                (self._held.add if command.seconds else self._held.discard)(client)
             self._ordered += 1
             if self._ordered > ORDERED and self._process:
                 self._process.listen(False)

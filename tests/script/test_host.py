@@ -382,6 +382,22 @@ async def test_a_flood_of_notes(stage: Stage) -> None:
     assert len(stage.orders) < 5000
 
 
+async def test_who_was_held_is_let_go_on(stage: Stage) -> None:
+    """A client that is not read for a script's sake is read again when that script has gone."""
+    await stage.runs(
+        "import asyncio, os\n"
+        "async def on_message(client, message):\n"
+        "    if message == b'die': os._exit(3)\n"
+        "    await asyncio.Event().wait()\n"
+    )
+    stage.come(2)
+    for _ in range(2 * ITEMS):
+        stage.host.said(1, b"x")
+    await stage.until(lambda: stage.orders == [(1, StopReading(1, HELD_SECONDS))])
+    stage.host.said(2, b"die")
+    await stage.until(lambda: stage.orders[1:] == [(1, StopReading(1, 0))])
+
+
 async def test_stop_lets_it_finish(stage: Stage) -> None:
     """At the end the script does what it was told, and is gone."""
     await stage.runs("def on_close(client): print('bye')\n")
