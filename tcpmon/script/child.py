@@ -23,7 +23,7 @@ from msgspec import to_builtins
 
 from tcpmon.core.commands import Command, Send, StopReading
 from tcpmon.core.errors import BadScript
-from tcpmon.core.inbox import HELD, HELD_SECONDS, Inbox
+from tcpmon.core.inbox import HELD, HELD_SECONDS, WAITS, Inbox
 from tcpmon.core.peer import Peer
 from tcpmon.script import beside, clients
 from tcpmon.script.code import Functions, explain, load
@@ -262,6 +262,9 @@ class Child:
         self._loop.call_later(1, self._on_second)
         if self._tick is None or self._tick.done():
             self._tick = self._call("on_tick")
+        for client, inbox in self._inboxes.items():
+            if inbox.waits_long():
+                self._outbox.tell(["print", client, WAITS, True])
         for teller in (sys.stdout, sys.stderr):
             if isinstance(teller, Teller):  # the script may have put something else there
                 teller.tell_left_out()
