@@ -266,6 +266,8 @@ class Acting:
 
     def arm(self, connection: Connection) -> None:
         """Begin to wait for what time brings: a client is new, or the rules are."""
+        if connection.state is State.CLOSED:  # by the rules for when it came
+            return
         rules = [*self._by_when.get(When.SILENCE, ()), *self._by_when.get(When.TIMER, ())]
         part = self._parts.get(connection.id)
         if part is None and rules:
