@@ -299,8 +299,8 @@ class Connection:
                 self._set_bulk(True)
             if self._acts:
                 self._act(data)
-        if self.state is State.CLOSED:
-            return
+        if self.state is State.CLOSED or (ending is True and self._refrains):
+            return  # the FIN is there to be read again once there is reading again
         if isinstance(ending, OSError):
             self.failed(ending)
         elif ending:
