@@ -646,6 +646,7 @@ class Connection:
             shared.heard(self, b"")
         if shared.leaves is not None:
             shared.leaves(self)
+            self.closed_at = time_ns()  # what was noted meanwhile is before it
         unsent = self.queued + kernel_unsent + self._dropped_bytes
         self.kernel_unsent = kernel_unsent
         self.rx_rate = self.tx_rate = 0.0

@@ -119,6 +119,8 @@ async def test_connect_close_and_what_is_noted(serve: Serve) -> None:
     await stage.gone(peer)
     assert stage.row(peer).flag == "odd"
     assert told(stage, peer) == ["name is gps-7", "said x", "note: name is boss", "has left"]
+    times = [record.time for record in stage.records(peer)]
+    assert times == sorted(times)
 
 
 async def test_for_whom_and_how_often(serve: Serve) -> None:
