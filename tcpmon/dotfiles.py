@@ -122,7 +122,7 @@ def remember(names: Mapping[str, str]) -> str:
     lines = [f"{_quoted(address)} = {_quoted(name)}\n" for address, name in known.items()]
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        _replace(os.path.realpath(path), "".join([_HEADING, "\n", *lines]).encode())
+        replace(os.path.realpath(path), "".join([_HEADING, "\n", *lines]).encode())
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise CannotWrite(f"cannot write {escape_text(path)}: {why}") from None
@@ -136,12 +136,17 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _replace(path: str, data: bytes) -> None:
+def replace(path: str, data: bytes, mode: int = 0o600) -> None:
+    """Put data in place of what is in a file, whole or not at all. mode: who may read it.
+
+    Raises OSError.
+    """
     import tempfile
 
-    handle, fresh = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".tcpmon-")  # mode 0600
+    handle, fresh = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".tcpmon-")
     try:
         with os.fdopen(handle, "wb") as file:
+            os.chmod(fresh, mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -182,7 +187,7 @@ def add_to_history(written: Written) -> None:
                 kept = b"".join(map(to_line, read_history()[0]))
                 if len(kept) > HISTORY // 2:
                     kept = kept[-HISTORY // 2 :].partition(b"\n")[2]
-                _replace(os.path.realpath(path), kept)
+                replace(os.path.realpath(path), kept)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise CannotWrite(f"cannot write {escape_text(path)}: {why}") from None

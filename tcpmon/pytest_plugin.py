@@ -12,8 +12,11 @@
             assert client.recv(99) == b"PONG\\n"
 
 The fixture is a `tcpmon.testing.Server`: `host`, `port`, `address`; `on_connect`, `on_message`,
-`on_close` for functions, `rules(text)` for answers by rule; `messages`, `received`, `clients`,
-`wait_for(b"...", timeout=5)` for what came; `send(data, client)`. A function that raises fails
+`on_close` for functions, plain or async; `rules(text)` for answers by rule, `cut("line")` for how
+messages are cut; `send(data, client)`; `messages`, `received`, `clients` for what there was. These
+wait, five seconds if nothing else is said, and fail the test with what came instead:
+`wait_for(b"...")`, `wait_for_client()`, `wait_for_message(client)`, `wait_for_close(client)`; in an
+async test, `await asyncio.to_thread(tcpmon_server.wait_for, b"...")`. A function that raises fails
 its test. `-p no:tcpmon` turns the plug-in off; it loads no server before a test wants one.
 """
 

@@ -5,10 +5,8 @@ the screen. What stands in it is for core.rules.
 """
 
 import os
-import tempfile
-from contextlib import suppress
 
-from tcpmon import presets
+from tcpmon import dotfiles, presets
 from tcpmon.core.errors import BadRules, CannotWrite
 from tcpmon.core.escape import escape_text
 from tcpmon.core.rules import Rules, parse
@@ -67,19 +65,8 @@ def write(path: str, text: str) -> None:
     """
     target = os.path.realpath(path)
     try:
-        handle, fresh = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".rules-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                with suppress(FileNotFoundError):
-                    os.fchmod(file.fileno(), os.stat(target).st_mode & 0o777)
-                file.write(text.encode("utf-8", "surrogateescape"))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(fresh, target)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(fresh)
-            raise
+        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o600
+        dotfiles.replace(target, text.encode("utf-8", "surrogateescape"), mode)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise CannotWrite(f"cannot write {escape_text(path)}: {why}") from None

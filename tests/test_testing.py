@@ -1,7 +1,10 @@
 """A server for a test suite."""
 
+import asyncio
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -141,13 +144,137 @@ def test_waiting_in_vain(server: Server) -> None:
         server.wait_for(b"hm")
         with pytest.raises(AssertionError) as raised:
             server.wait_for(b"x", 0.01)
-    assert r"client 1 said '\\x1bhm'" in str(raised.value)
+    assert r"client 1 said '\x1bhm'" in str(raised.value)
 
 
 def test_async_functions(server: Server) -> None:
-    """An async function is refused where it is given."""
-    with pytest.raises(TypeError, match="not an async one"):
+    """An async function answers a client's messages one behind the other; what it raises is raised
+    at the end."""
+    server.cut("line")
 
-        @server.on_message
-        async def answer(client: Peer, message: bytes) -> None:
-            client.send(message)
+    @server.on_message
+    async def answer(client: Peer, message: bytes) -> None:
+        await asyncio.sleep(0.02 if message == b"slow\n" else 0)
+        client.send(message)
+        if message == b"bad\n":
+            raise ValueError("not today")
+
+    with call(server) as client, client.makefile("rb") as heard:
+        client.sendall(b"slow\nquick\nbad\n")
+        assert heard.read(15) == b"slow\nquick\nbad\n"
+    with pytest.raises(ExceptionGroup) as raised:
+        server.close()
+    assert [str(error) for error in raised.value.exceptions] == ["not today"]
+
+
+def test_another_function(server: Server) -> None:
+    """A function takes the place of the one before."""
+    with call(server) as client:
+        for answer in (b"1", b"2"):
+            server.on_message(lambda client, message, answer=answer: client.send(answer))
+            client.sendall(b"x")
+            assert client.recv(9) == answer
+
+
+def test_pytest_fail_in_a_function() -> None:
+    """What is no Exception fails the test, too, and the server goes on."""
+    server = Server()
+    server.on_message(lambda client, message: pytest.fail("no"))
+    with call(server) as client:
+        client.sendall(b"x")
+        assert server.wait_for_message() == b"x"
+    with pytest.raises(BaseExceptionGroup) as raised:
+        server.close()
+    assert "no" in str(raised.value.exceptions[0])
+
+
+def test_clients_one_by_one(server: Server) -> None:
+    """Each client is waited for once, can be spoken to, and its end waited for."""
+    with call(server) as client:
+        peer = server.wait_for_client()
+        assert peer.port == client.getsockname()[1]
+        peer.send(b"hello")
+        assert client.recv(5) == b"hello"
+        assert server.send(b"too", peer).accepted == 1
+        assert client.recv(5) == b"too"
+        with call(server):
+            assert server.wait_for_client().id == 2
+        assert server.wait_for_close(2) == "closed by peer"
+        peer.close()
+        assert client.recv(1) == b""
+    assert server.wait_for_close(peer) == "closed by us"
+    assert server.wait_for_close() in ("closed by us", "closed by peer")
+
+
+def test_messages_one_by_one(server: Server) -> None:
+    """Each message is waited for once, of any client or of one."""
+    server.cut("line")
+    with call(server) as one, call(server) as other:
+        one.sendall(b"a\nb\n")
+        assert server.wait_for_message() == b"a\n"
+        other.sendall(b"c\n")
+        assert server.wait_for_message(2) == b"c\n"
+        assert server.wait_for_message(1) == b"b\n"
+        assert server.messages == [(1, b"a\n"), (1, b"b\n"), (2, b"c\n")]
+        assert server.clients == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("wait", "told"),
+    [
+        (lambda it: it.wait_for_client(0), "no client came any more in 0 s: client 1 said nothing"),
+        (lambda it: it.wait_for_client(0), ", and has gone: closed by peer; client 2 said 'x'"),
+        (lambda it: it.wait_for_message(2, 0), "client 2 said no more in 0 s: client 1 said"),
+        (lambda it: it.wait_for_message(None, 0), "nobody said more in 0 s: client 1 said"),
+        (lambda it: it.wait_for_close(2, 0), "client 2 has not gone in 0 s: client 1 said"),
+        (lambda it: it.wait_for_close(None, 0), "not all have gone in 0 s: client 1 said"),
+    ],
+)
+def test_what_did_not_come(server: Server, wait: Callable[[Server], object], told: str) -> None:
+    """Whoever waits in vain is told what there was instead."""
+    with call(server):
+        server.wait_for_client()
+    server.wait_for_close(1)
+    with call(server) as client:
+        client.sendall(b"x")
+        server.wait_for_client()
+        assert server.wait_for_message() == b"x"
+        with pytest.raises(AssertionError) as raised:
+            wait(server)
+    assert told in str(raised.value)
+
+
+def test_a_story_is_short(server: Server) -> None:
+    """Of many clients, and of long messages, only a part is told."""
+    with ExitStack() as stack:
+        clients = [stack.enter_context(call(server)) for _ in range(7)]
+        clients[0].sendall(b"x" * 1000)
+        server.wait_for(b"x" * 1000)
+        for _ in clients:
+            server.wait_for_client()
+        with pytest.raises(AssertionError) as raised:
+            server.wait_for(b"y", 0)
+    assert "x' and 700 bytes more; client 2 said nothing; " in str(raised.value)
+    assert str(raised.value).endswith("client 5 said nothing; and 2 more")
+
+
+async def test_waiting_in_an_async_test(server: Server) -> None:
+    """Whoever stops his own event loop is told so; a thread can wait."""
+    with pytest.raises(AssertionError, match="the event loop of the test stood still"):
+        server.wait_for(b"x", 0)
+    waiting = asyncio.create_task(asyncio.to_thread(server.wait_for, b"x"))
+    _, writer = await asyncio.open_connection(server.host, server.port)
+    writer.write(b"x")
+    assert await waiting == 1
+    writer.close()
+    await writer.wait_closed()
+
+
+def test_a_client_that_does_not_close_costs_little(server: Server) -> None:
+    """The end does not wait for long for clients that stay; what they were sent they can read."""
+    with call(server) as client:
+        server.wait_for_client().send(b"bye")
+        start = time.monotonic()
+        server.close()
+        assert time.monotonic() - start < 0.8
+        assert client.recv(3) == b"bye"

@@ -16,7 +16,8 @@ from tcpmon.core.units import counted
 
 TOGETHER = 256
 """Commands that are carried out in one go: then clients have a turn."""
-GONE = "gone"
+LEAVING = ("gone", "is being closed")
+"""Why a client is not given something of which nothing is said: it happens in every chat."""
 
 Do = Callable[[Command[Any]], Awaitable[object]]
 Say = Callable[[Kind, str, int], None]
@@ -72,7 +73,7 @@ class Orders:
     def _count(self, client: int, reason: str) -> None:
         """Tell of payloads that a client was not given, ten times as many before it is told again.
         reason: why it was not given this one, "" if it was."""
-        if not reason or reason == GONE:
+        if not reason or reason in LEAVING:
             if self._left_out and (count := self._left_out.pop(client, 0)) and not reason:
                 self._say(Kind.INFO, f"is sent to again, {_payloads(count)} left out", client)
             return

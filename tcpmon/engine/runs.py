@@ -49,8 +49,8 @@ class Means(Protocol):
 class Acted:
     """A rule in force, and what came of it."""
 
-    __slots__ = ("at", "echoes", "failed", "faulty", "fixed", "hits", "number", "on", "plain",
-                 "rule", "spent", "told", "why")  # fmt: skip
+    __slots__ = ("at", "direct", "echoes", "failed", "faulty", "fixed", "hits", "number", "on",
+                 "plain", "rule", "spent", "told", "why")  # fmt: skip
 
     def __init__(self, rule: Rule, number: int) -> None:
         self.rule = rule
@@ -64,6 +64,8 @@ class Acted:
         """All that it sends, if that is all that it does."""
         self.faulty = self.told = False
         """Whether it was said that a step of it could not be done."""
+        self.direct = rule.plain and not rule.go_on and bool(self.echoes or self.fixed)
+        """Whether it sends that or the message, and nothing else is done, whoever the client."""
         self.spent = False
         """Whether it is off because its pattern took too long."""
         self.why = ""

@@ -2,18 +2,34 @@
 
 import os
 import sys
+import sysconfig
 import traceback
 from collections.abc import Iterable
+from functools import cache
 from types import ModuleType
 
 Stamp = list[int] | None
 """What differs when a file has changed, None if there is none."""
 
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+@cache
+def _not_theirs() -> tuple[str, ...]:
+    """Return the folders of Python and of tcpmon: a script in a home may lie above both."""
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    found = {own, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    return tuple(os.path.join(folder, "") for folder in found)
+
 
 def is_beside(file: object, path: str) -> bool:
     """Say whether a file is the user's own, and lies in or below the folder of the script."""
+    if not isinstance(file, str) or file == path:
+        return file == path
     folder = os.path.join(os.path.dirname(path), "")
-    return isinstance(file, str) and file.startswith(folder) and "site-packages" not in file
+    if not file.startswith(folder) or file.startswith(_not_theirs()):
+        return False
+    return not any(word in file for word in _INSTALLED)
 
 
 def modules(path: str) -> dict[str, ModuleType]:

@@ -25,7 +25,7 @@ from tcpmon.core.commands import Command, Send, StopReading
 from tcpmon.core.errors import BadScript
 from tcpmon.core.inbox import HELD, HELD_SECONDS, Inbox
 from tcpmon.core.peer import Peer
-from tcpmon.script import beside
+from tcpmon.script import beside, clients
 from tcpmon.script.code import Functions, explain, load
 from tcpmon.script.flood import Flood
 from tcpmon.script.outbox import Outbox, Teller
@@ -92,7 +92,7 @@ class Child:
         self._path = path
         self._process = os.getpid()
         self._frames = Frames()
-        self._peers: dict[int, Peer] = {}
+        self._peers = clients
         self._hooks: Functions | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_full = False

@@ -86,9 +86,9 @@ def _by_rules(framing: str, rules: str) -> Iterator[Server]:
 
 def _alone(table: Table) -> None:
     book = Book(parse(NINETY_NINE).rules)
-    for what, content in CASES.items():
-        for said in ("the same", "fresh"):
-            taken = [_tried(book, content, said == "fresh") for _ in range(table.rounds)]
+    for what, case in CASES.items():
+        for said in ("the same", "fresh") if b"#" in case else ("the same",):
+            taken = [_tried(book, case, said == "fresh") for _ in range(table.rounds)]
             table.figure(f"99 rules, fits {what}, {said}: us a message", taken, at_most(5))
 
 

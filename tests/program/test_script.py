@@ -15,8 +15,7 @@ import os
 print('process', os.getpid(), 'begins')
 def on_message(client, message):
     if message == b'loop':
-        while True:
-            pass
+        while True: pass
     if message == b'bad':
         raise ValueError('not today')
     client.send('script ' + message.decode())

@@ -1,11 +1,15 @@
 """What belongs to a script beside its own file."""
 
+import asyncio
 import importlib
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from tcpmon.core import model
+from tcpmon.script import beside
 from tcpmon.script.beside import files, is_beside, look_at, modules
 
 
@@ -15,6 +19,13 @@ def test_is_beside() -> None:
     own = ["/home/me/my.py", "/home/me/a/b.py"]
     others = ["/home/mean/b.py", "<string>", None, "/home/me/.venv/site-packages/x.py"]
     assert [is_beside(file, path) for file in own + others] == [True] * 2 + [False] * 4
+
+
+def test_above_python() -> None:
+    """Neither Python itself nor tcpmon belongs to a script, even if it lies in a folder above."""
+    assert not any(is_beside(module.__file__, "/my.py") for module in (os, asyncio, beside, model))
+    assert not modules("/my.py").keys() & {"os", "asyncio", "tcpmon", "tcpmon.script"}
+    assert is_beside(os.__file__, os.__file__)
 
 
 def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,3 +38,25 @@ async def test_threads(stage: Stage) -> None:
     )
     stage.host.said(1, b"from a thread")
     await stage.hears(1, b"from a thread")
+
+
+async def test_clients(stage: Stage) -> None:
+    """A script knows who is there, also when it has been read again; who leaves is not any more."""
+    source = (
+        "from tcpmon.script import clients\n"
+        "def on_connect(client): print(clients[client.id] is client)\n"
+        "def on_message(client, message):\n"
+        "    for other in clients.values(): other.send(message)\n"
+        "def on_close(client): print('left', list(clients))\n"
+    )
+    await stage.runs(source)
+    stage.come(2)
+    assert await stage.noted("True") == (2, "True", False)
+    stage.host.said(1, b"x")
+    await stage.until(lambda: len(stage.orders) == 2)
+    await stage.runs(source + "# new\n")
+    stage.host.said(1, b"y")
+    await stage.until(lambda: len(stage.orders) == 4)
+    assert (stage.sent(1), stage.sent(2)) == (b"xy", b"xy")
+    stage.host.ended(1, "")
+    assert await stage.noted("left") == (1, "left [2]", False)

@@ -4,6 +4,8 @@ from itertools import accumulate
 from typing import ClassVar
 
 CR, LF = 13, 10
+LONG = 1024
+"""In a longer read there are mostly several lines, which need not be found twice."""
 
 
 class Line:
@@ -32,7 +34,10 @@ class Line:
     def missing(self) -> int | None:
         return 0 if self._held else None
 
-    def whole(self, data: bytes) -> bytes | None:
+    @staticmethod
+    def whole(data: bytes) -> bytes | None:
+        if len(data) > LONG:
+            return None
         lines = data.splitlines()
         return lines[0] if len(lines) == 1 and data[-1] == LF else None
 

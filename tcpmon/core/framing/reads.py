@@ -15,7 +15,8 @@ class Reads:
     def missing(self) -> int | None:
         return 0
 
-    def whole(self, data: bytes) -> bytes | None:
+    @staticmethod
+    def whole(data: bytes) -> bytes | None:
         return data
 
     def body(self, message: bytes) -> bytes:

@@ -12,6 +12,8 @@ LENGTHS = (1024, 512, 256, 128, 64, 32)
 
 _SIMPLE = {"LITERAL", "NOT_LITERAL", "IN", "ANY", "AT"}
 _REPEATS = {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}
+_FUZZY = re.compile(rb"\{[^}0-9]")
+"""As in (?:gps){e<=1}: letters to re, to regex an order to look for what is like it."""
 _GROUPS = {"SUBPATTERN", "ATOMIC_GROUP"}
 
 
@@ -25,11 +27,12 @@ def sure_length(pattern: bytes) -> int:
     >>> sure_length(rb"id=(?P<id>[0-9]+)"), sure_length(rb"(a|aa)+$")
     (1024, 0)
     """
-    parser = import_module("re._parser")  # private, but re has no other way to tell
+    if _FUZZY.search(pattern):
+        return 0
     try:
         with warnings.catch_warnings(action="ignore"):
-            tree = parser.parse(pattern)
-    except (re.error, RecursionError, OverflowError):
+            tree = import_module("re._parser").parse(pattern)  # private: it may go one day
+    except (re.error, RecursionError, OverflowError, ImportError, AttributeError):
         return 0
     return next((length for length in LENGTHS if _is_sure(tree, length)), 0)
 

@@ -1,14 +1,15 @@
 """Which rule may fit a message: of a hundred, all but a few are ruled out by a quick look, and
 what fitted a message that is said again and again is remembered."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from tcpmon.core.rules.matching import LINE_END, MessageTest
+from tcpmon.core.rules.matching import LINE_END, Fits, MessageTest
 from tcpmon.core.rules.model import Groups, Rule, Test, When
 from tcpmon.core.rules.needles import Needles
 
 Fit = tuple[int, Rule, Groups]
-"""A rule's place in the list, the rule, and what it captures of a message."""
+"""A rule's place in the list, the rule, and what it captures of a message, if it has a use for
+that."""
 
 ByStart = dict[bytes, list[int]]
 
@@ -28,7 +29,7 @@ class Book:
     """
 
     def __init__(self, rules: Sequence[Rule], off: Collection[int] = ()) -> None:
-        self._rules = [(rule, rule.test, _ends(rule)) for rule in rules]
+        self._rules = [(rule, _ask(rule), _ends(rule)) for rule in rules]
         self._always: list[int] = []
         self._equal: dict[bytes, list[int]] = {}
         self._starts: dict[bytes, list[int]] = {}
@@ -61,8 +62,8 @@ class Book:
     def _takes_all(self, asked: Sequence[int]) -> tuple[int, Rule] | None:
         """Return the first rule, if none behind it can ever act."""
         for index in asked[:1]:
-            rule, test, ends = self._rules[index]
-            if test is None and ends:
+            rule, _, ends = self._rules[index]
+            if rule.test is None and ends:
                 return index, rule
         return None
 
@@ -75,15 +76,30 @@ class Book:
         known = self._known.get(data)
         if known is not None and known[0] == content:
             return known[1]
-        return self._looked_up(data, content)
+        likely, rules = self._likely(data, content), self._rules
+        if (fits := self._begun(data)) is not None:
+            return self._asked(likely, data, content, fits)
+        for place, index in enumerate(likely, 1):  # one is asked for in any case
+            rule, ask, ends = rules[index]
+            groups = ask(data, content)
+            if groups is not None:
+                fit = index, rule, groups
+                return (fit,) if ends else self._behind(fit, likely[place:], data, content)
+        return ()
 
-    def _looked_up(self, data: bytes, content: bytes) -> Iterator[Fit]:
-        rules, fits = self._rules, self._begun(data)
-        for index in self._likely(data, content):
-            rule, test, ends = rules[index]
-            groups = test.match(data, content) if test is not None else {"0": content}
+    def _behind(self, fit: Fit, likely: list[int], data: bytes, content: bytes) -> Iterator[Fit]:
+        yield fit
+        yield from self._asked(likely, data, content, None)
+
+    def _asked(
+        self, likely: list[int], data: bytes, content: bytes, fits: list[Fit] | None
+    ) -> Iterator[Fit]:
+        """Yield what fits; what does is added to fits, if they are to be remembered."""
+        for index in likely:
+            rule, ask, ends = self._rules[index]
+            groups = ask(data, content)
             if groups is None:
-                if fits is not None and isinstance(test, MessageTest) and test.failed:
+                if fits is not None and isinstance(rule.test, Fits) and rule.test.failed:
                     fits = None  # the next time it may be in time
                 continue
             fit = index, rule, groups
@@ -132,6 +148,19 @@ class Book:
             if not begins and content not in data:
                 found += self._needles.found_in(content.lower().decode("latin-1"))
         return sorted(set(found)) if len(found) > 1 else found
+
+
+def _ask(rule: Rule) -> Callable[[bytes, bytes], Groups | None]:
+    """Return what says whether a message fits a rule, and what is captured if that is of use."""
+    test = rule.test
+    if test is None:
+        return MessageTest().match
+    if isinstance(test, Fits) and not rule.captures:
+        return lambda data, content: None if test.fits(data, content) is None else _NOTHING
+    return test.match
+
+
+_NOTHING: Groups = {}
 
 
 def _ends(rule: Rule) -> bool:

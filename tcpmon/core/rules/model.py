@@ -149,6 +149,14 @@ class Rule(Struct, frozen=True):
         """Whether it is for every client and every message that fits."""
         return not (self.once or self.query or self.nth != (1, 0))
 
+    @property
+    def captures(self) -> bool:
+        """Whether something is sent or said that may depend on what is captured."""
+        return any(
+            isinstance(step, Send | Drip | Call | Note | Mark) and step.payload.fixed is None
+            for step in self.steps
+        )
+
 
 class Rules(Struct, frozen=True):
     """All of a rules file. framing: as core.framing.spec reads it, "" for what holds otherwise.

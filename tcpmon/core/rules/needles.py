@@ -44,7 +44,9 @@ class Needles:
         if not self._alone.issuperset(stems):
             stems = self._overlapping(text)
         for stem in stems:
-            found += [whose for whose, needle in self._of[stem] if needle in text]
+            for whose, needle in self._of[stem]:
+                if needle in text:
+                    found.append(whose)
         return found
 
     def _overlapping(self, text: str) -> list[str]:

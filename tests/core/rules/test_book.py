@@ -5,7 +5,7 @@ from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
 from tcpmon.core.rules import Book, book, parse
-from tcpmon.core.rules.matching import MessageTest
+from tcpmon.core.rules.matching import Fits, MessageTest
 from tcpmon.core.rules.model import Groups, Rule
 
 TESTS = (
@@ -14,7 +14,9 @@ TESTS = (
     "regex = '(?i)AB+|c'", "regex = '^(?:ab){2}$'", "hex = '61 ??'", "hex = '?1 ... 62'",
     "hex = '(one:1) 61'", "once = true", "text = 'É'",
 )  # fmt: skip
-RULES = parse("".join(f"[[rule]]\n{test}\ndo = 'echo'\ngo_on = true\n" for test in TESTS)).rules
+RULES = parse(
+    "".join(f"[[rule]]\n{test}\ndo = 'send ${{0}}'\ngo_on = true\n" for test in TESTS)
+).rules
 BOOK = Book(RULES)
 
 PARTS = st.lists(st.sampled_from([b"a", b"b", b"B", b"c", b"\1", b"\xc3\xa9"]), max_size=6)
@@ -65,6 +67,15 @@ def test_up_to_the_end(
         assert quickly(quick, head + content + end, content) == expected
 
 
+def test_what_is_of_no_use() -> None:
+    """What a pattern captures is told to a rule that says it again, or that may."""
+    test = "[[rule]]\nregex = 'a(?P<x>.)'\ngo_on = true\ndo = "
+    rules = parse("".join(test + do for do in ("'echo'\n", "['close', 'note ${x}']\n"))).rules
+    for _ in range(3):
+        found = quickly(Book(rules), b"ab", b"ab")
+        assert found == [(0, {}), (1, {"0": b"ab", "1": b"b", "x": b"b"})]
+
+
 def test_of_messages_only() -> None:
     """Rules of other times are no candidates, and keep their place."""
     rules = parse("[[rule]]\nwhen='connect'\ndo='close'\n[[rule]]\ndo='echo'").rules
@@ -89,7 +100,7 @@ def test_what_took_too_long_is_asked_again() -> None:
     rules = parse("[[rule]]\nregex = '(a|aa)+$'\ndo = 'echo'").rules
     slow, data = Book(rules), b"a" * 60 + b"b"
     test = rules[0].test
-    assert isinstance(test, MessageTest)
+    assert isinstance(test, Fits)
     for _ in range(5):
         assert not list(slow.candidates(data, data))
     assert test.failed == 3
