@@ -34,6 +34,7 @@ from tcpmon.script.wire import Frames, utf8
 
 READ = 64 << 10
 UNDER_WAY = 10_000  # async hooks at work; then no more events are taken until there are fewer
+SEND_MOST = 128 << 20  # bytes; what the wire takes is twice that
 GRACE_SECONDS = 0.5  # for async hooks at the end
 _client: ContextVar[int] = ContextVar("client", default=0)
 
@@ -253,6 +254,8 @@ class Child:
         name = type(command).__name__
         fields = to_builtins(command, builtin_types=(bytes,))
         size = len(command.data) if isinstance(command, Send) else 0
+        if size > SEND_MOST:
+            raise ValueError(f"{size >> 20} MiB in one send, {SEND_MOST >> 20} MiB are the most")
         self._outbox.add(["do", client, name, fields], size)
 
     def _on_second(self) -> None:

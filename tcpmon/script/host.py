@@ -97,6 +97,8 @@ class Host:
         self._failures = 0
         self._seen: dict[str, Stamp] = {self.path: None}
         """The files that the script is read from, as they were then."""
+        self._draft: dict[str, Stamp] | None = None
+        """As they were when they were last looked at, if that was not the same."""
         self._where = ""
         self._is_slow = self._is_told = False
 
@@ -185,7 +187,7 @@ class Host:
         bounds = self._bounds
         restarts = 0
         while True:
-            await self._has_changed()
+            self._seen |= await asyncio.to_thread(look_at, list(self._seen))
             began = time.monotonic()
             why = await self._one_life()
             if self._keeper is None:  # it was we who wanted it to end
@@ -273,7 +275,7 @@ class Host:
             self._say(client, f"{what}{self._where}", True)
         if self._is_told:
             self.trouble = f"{what}{self._where}"
-        return f"{what}{self._where} and was ended" if at >= self._bounds.stuck else ""
+        return f"{what}{self._where}, and was ended" if at >= self._bounds.stuck else ""
 
     def _trace(self, line: str) -> None:
         found = _PLACE.match(line)
@@ -285,11 +287,14 @@ class Host:
             process.tell(["load"])
 
     async def _has_changed(self) -> bool:
-        """Say whether a file is not as it was seen before."""
-        seen = await asyncio.to_thread(look_at, list(self._seen))
-        has_changed = any(self._seen.get(file) != stamp for file, stamp in seen.items())
-        self._seen |= seen
-        return has_changed
+        """Say whether a file is not as it was, and not being written any more."""
+        now = await asyncio.to_thread(look_at, list(self._seen))
+        differs = any(self._seen.get(file) != stamp for file, stamp in now.items())
+        draft, self._draft = self._draft, now if differs else None
+        if not differs or now != draft:
+            return False
+        self._seen |= now
+        return True
 
     # -- what the child says ------------------------------------------------------
 
