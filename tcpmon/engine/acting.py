@@ -16,6 +16,7 @@ from tcpmon.core.model import Kind, State
 from tcpmon.core.playbook import RuleState
 from tcpmon.core.rules.model import Groups, Rule, Rules, When
 from tcpmon.engine.connection import Connection
+from tcpmon.engine.remainders import TOGETHER, Remainders
 from tcpmon.engine.runs import Acted, Part, Run, Runs
 
 LOOK_SECONDS = 0.02  # how often it is looked whether a silence has ended a message
@@ -51,6 +52,7 @@ class Acting:
         self._say = say
         self._deny = deny
         self._runs = Runs(self, counters)
+        self._remainders = Remainders(self._said, self._hold, settle)
         self._parts: dict[int, Part] = {}
         self._by_when: dict[When, list[Acted]] = {}
         self._candidates: Candidates = lambda data, content: ()
@@ -136,10 +138,14 @@ class Acting:
                 self._cut_otherwise(part)
             live = part.live
             content = live.whole(data) if data and not live.behind else None
-            if content is not None:  # as it is most of the time
+            if content is not None and part.rest is None:  # as it is most of the time
                 out = self._said(part, ((data, content),))
             else:
-                out = self._said(part, live.feed(data, connection.heard_at) if data else live.end())
+                said = live.feed(data, connection.heard_at) if data else live.end()
+                if part.rest is None and len(said) <= TOGETHER:
+                    out = self._said(part, said)
+                else:
+                    out = self._remainders.add(part, said, self.loop)
                 if live.waits:
                     self._look_later(part)
         except Exception:  # noqa: BLE001 - the fence of a connection
@@ -160,7 +166,8 @@ class Acting:
             if part := self._parts.get(connection.id):
                 self._runs.forget(part)
                 if self.hooks is not None:
-                    for data, _ in part.live.end():
+                    rest = part.rest if part.rest and not part.hearing else ()
+                    for data, _ in (*rest, *part.live.end()):
                         self.hooks.said(connection.id, data)
             self._do_all(connection, When.CLOSE)
         except Exception:  # noqa: BLE001 - the fence of a connection
@@ -277,6 +284,8 @@ class Acting:
 
     def arm(self, connection: Connection) -> None:
         """Begin to wait for what time brings: a client is new, or the rules are."""
+        if connection.state is State.CLOSED:  # by the rules for when it came
+            return
         rules = [*self._by_when.get(When.SILENCE, ()), *self._by_when.get(When.TIMER, ())]
         part = self._parts.get(connection.id)
         if part is None and rules:
@@ -326,6 +335,9 @@ class Acting:
         for part in list(islice(self._timed, LOOKED_AT)):
             del self._timed[part]
             connection = part.connection
+            if part.rest is not None:
+                self._timed[part] = None
+                continue
             try:
                 if out := self._said(part, part.live.silence(now)):
                     connection.send(out)
@@ -367,7 +379,13 @@ class Acting:
         """Read nothing from a client for so long, 0 = go on reading."""
         if timer := self._held.pop(connection.id, None):
             timer.cancel()
-        connection.refrain(seconds > 0)
         if seconds > 0 and connection.state is not State.CLOSED:
             again = self.loop.call_later(seconds, self.refrain, connection, 0.0)
             self._held[connection.id] = again
+        self._hold(connection)
+
+    def _hold(self, connection: Connection) -> None:
+        """Read from a client, unless it was said not to, or it has said more than is dealt with."""
+        part = self._parts.get(connection.id)
+        has_rest = part is not None and part.rest is not None
+        connection.refrain(has_rest or connection.id in self._held)

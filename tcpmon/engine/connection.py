@@ -299,8 +299,8 @@ class Connection:
                 self._set_bulk(True)
             if self._acts:
                 self._act(data)
-        if self.state is State.CLOSED:
-            return
+        if self.state is State.CLOSED or (ending is True and self._refrains):
+            return  # the FIN is there to be read again once there is reading again
         if isinstance(ending, OSError):
             self.failed(ending)
         elif ending:
@@ -646,6 +646,7 @@ class Connection:
             shared.heard(self, b"")
         if shared.leaves is not None:
             shared.leaves(self)
+            self.closed_at = time_ns()  # what was noted meanwhile is before it
         unsent = self.queued + kernel_unsent + self._dropped_bytes
         self.kernel_unsent = kernel_unsent
         self.rx_rate = self.tx_rate = 0.0

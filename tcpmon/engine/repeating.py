@@ -51,6 +51,8 @@ class Repeating(Run):
             beat += every * (late + 1)
             if (wait := beat - clock()) > 0:
                 await self.until(lambda: False, wait)
+            else:
+                await asyncio.sleep(0)  # nothing on the way here may have let others have a turn
 
     async def _send(self) -> None:
         """Send it once, to those who are there and have taken what came before."""

@@ -6,7 +6,7 @@ Knows connections and the loop's timers; what else it needs of the node comes in
 import os
 import time
 from asyncio import AbstractEventLoop, TimerHandle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from tcpmon.core.cutting.live import Live
@@ -92,11 +92,12 @@ class Acted:
 class Part:
     """What is remembered of a client while rules or hooks are there.
 
-    out: a payload that is sent when all that was said is dealt with; None if nobody cared.
+    out: a payload that is sent when all that was said is dealt with; None if nobody cared. rest:
+    what it has said and waits for a later turn, None for nothing.
     """
 
     __slots__ = ("changes", "connection", "done", "expecting", "hearing", "last", "live", "out",
-                 "quiet", "runs", "same", "second", "seen", "suits", "timers", "told",
+                 "quiet", "rest", "runs", "same", "second", "seen", "suits", "timers", "told",
                  "warned")  # fmt: skip
 
     def __init__(self, connection: Connection, live: Live, changes: int) -> None:
@@ -106,6 +107,7 @@ class Part:
         self.seen = 0
         self.hearing = False
         self.out: bytes | None = None
+        self.rest: Iterator[tuple[bytes, bytes]] | None = None
         self.last = b""
         self.same = 0
         self.second = 0.0

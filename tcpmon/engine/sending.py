@@ -22,6 +22,7 @@ from tcpmon.engine.datapath import DataPath
 from tcpmon.engine.roster import Roster
 
 SLICE = 100  # connections served in one go by a command: 1 ms, then others have a turn
+SLICE_SECONDS = 0.002  # the same where a payload is made for each: that may take long
 ENTRY_BYTES = 100  # what one client takes among those that a broadcast left out or waits for
 
 
@@ -129,15 +130,17 @@ class Sender:
             return await self.send(payload.fill(self._facts()), clients)
         wanted = list(self.roster.open) if clients is None else sorted(set(clients))
         accepted, skipped, records = 0, dict[int, str](), dict[int, int]()
-        for part in slices(wanted):
-            for id in part:
-                given = self._send_filled(payload, id)
-                accepted += given.delivery.accepted
-                skipped.update(given.delivery.skipped)
-                records.update(given.records)
-                if self._store.crowded:
-                    self._settle()
-            await asyncio.sleep(0)
+        until = 0.0
+        for id in wanted:
+            if time.monotonic() >= until:
+                await asyncio.sleep(0)
+                until = time.monotonic() + SLICE_SECONDS
+            given = self._send_filled(payload, id)
+            accepted += given.delivery.accepted
+            skipped.update(given.delivery.skipped)
+            records.update(given.records)
+            if self._store.crowded:
+                self._settle()
         return Given(Delivery(accepted, len(records), skipped), None, records)
 
     def _send_filled(self, payload: Payload, id: int) -> Given:

@@ -14,10 +14,12 @@ from tcpmon.core.payload import parse as payload
 from tcpmon.core.query import parse as query
 from tcpmon.core.rules.model import (
     Call,
+    Close,
     Echo,
     Groups,
     Mark,
     Note as NoteStep,
+    Reset,
     Rule,
     Rules,
     Send,
@@ -117,6 +119,8 @@ async def test_connect_close_and_what_is_noted(serve: Serve) -> None:
     await stage.gone(peer)
     assert stage.row(peer).flag == "odd"
     assert told(stage, peer) == ["name is gps-7", "said x", "note: name is boss", "has left"]
+    times = [record.time for record in stage.records(peer)]
+    assert times == sorted(times)
 
 
 async def test_for_whom_and_how_often(serve: Serve) -> None:
@@ -338,3 +342,16 @@ async def test_who_was_there_before(serve: Serve) -> None:
     while heard == b"old":
         heard = await peer.hear(3)
     assert heard == await peer.hear(3) == b"new"
+
+
+@pytest.mark.parametrize("step", [Reset(), Close()])
+async def test_nothing_is_left_of_who_is_sent_away_at_once(serve: Serve, step: Step) -> None:
+    """A crowd that a rule ends as it comes costs no memory, whatever other rules wait for."""
+    tick = rule(say("x"), when=When.TIMER, seconds=60.0)
+    stage = await stage_with(serve, rule(step, when=When.CONNECT), tick)
+    for _ in range(3):
+        peer = await stage.peer()
+        await peer.hear_all()
+        peer.close()
+    await stage.until(lambda: not stage.view().totals.open)
+    assert vars(stage.engine._acting)["_parts"] == {}

@@ -1,5 +1,6 @@
 """The same payload again and again."""
 
+import asyncio
 import math
 
 import pytest
@@ -54,6 +55,22 @@ async def test_beats_do_not_drift(serve: Serve) -> None:
     assert ended.done + ended.missed <= beats + 2
     times = [record.time for record in stage.records(peer) if record.kind is Kind.TX]
     assert times[-1] - ended.began >= 39 * OFTEN * 1e9 - 1e6  # two clocks
+
+
+async def test_who_is_always_late_lets_others_have_a_turn(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A payload that takes longer to make than from one beat to the next stops nobody else."""
+    stage = await serve()
+    peer = await stage.peer()
+    beats = iter(range(10**9))
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "time", lambda: next(beats) * 10.0)  # each look at it is much later
+    begun = await stage.engine.do(Repeat("x", (peer.id,), SELDOM / 3600, 1000))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert 0 < job(stage).done < 100
+    await stage.engine.do(Tell(begun.id, Order.STOP))
 
 
 async def test_all_are_asked_for_anew(serve: Serve) -> None:

@@ -1,5 +1,7 @@
 """Payloads that are the same for all, and those that are each client's own."""
 
+import asyncio
+
 import pytest
 
 from tcpmon.core.commands import Send
@@ -77,6 +79,29 @@ async def test_a_personal_payload_is_each_ones_own_record(serve: Serve) -> None:
         assert stage.kinds(peer) == [Kind.OPEN, Kind.TX]
     assert stage.kinds(peers[1]) == [Kind.OPEN]
     assert stage.engine.counters == {"sent": 2}
+
+
+async def test_others_have_a_turn_while_payloads_are_made(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes long to make for each is not made for a hundred in one go."""
+    monkeypatch.setattr("tcpmon.engine.sending.SLICE_SECONDS", 0.0)
+    stage = await serve()
+    for _ in range(3):
+        await stage.peer()
+    turns: list[int] = []
+    others = 0
+
+    class Slow(Personal, frozen=True):
+        def fill(self, facts: Facts) -> bytes:
+            turns.append(others)
+            return b"x"
+
+    sending = asyncio.ensure_future(stage.engine._sender.send_payload(Slow("x", None), None))
+    while not sending.done():
+        others += 1
+        await asyncio.sleep(0)
+    assert len(set(turns)) == 3
 
 
 async def test_the_fields_of_a_text_are_each_ones_own(serve: Serve) -> None:
