@@ -9,12 +9,11 @@ import asyncio
 import inspect
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from functools import partial
 from typing import Any, TypeVar
 
-from tcpmon.core.commands import Command, StopReading
+from tcpmon.core.commands import Command
 from tcpmon.core.hooks import Hooks
-from tcpmon.core.inbox import HELD, HELD_SECONDS, WAITS, Inbox
+from tcpmon.core.inbox import Inboxes
 from tcpmon.core.model import Kind
 from tcpmon.core.peer import Peer
 from tcpmon.engine.orders import Say
@@ -35,9 +34,10 @@ class Callbacks:
         self._behind = behind
         self._functions: dict[str, list[Callable[..., object]]] = {}
         self._peers: dict[int, Peer] = {}
-        self._inboxes: dict[int, Inbox[tuple[Any, ...]]] = {}
-        """What waits for async functions that are at work for a client."""
-        self._told: set[int] = set()  # of whom it was said that they are not read
+        self._inboxes = Inboxes(
+            self._call, self._peers.__contains__, order,
+            lambda client, text: say(Kind.WARN, text, client),
+        )  # fmt: skip
         self._connecting: dict[int, asyncio.Task[None]] = {}
         self._ticking: dict[Callable[..., object], asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -61,7 +61,7 @@ class Callbacks:
         if self._behind is not None:
             self._behind.said(client, data)
         if peer := self._peers.get(client):
-            self._in_turn(peer, len(data), "message", peer, data)
+            self._inboxes.put(client, len(data), "message", peer, data)
 
     def renamed(self, client: int, name: str) -> None:
         if self._behind is not None:
@@ -72,45 +72,20 @@ class Callbacks:
     def ended(self, client: int, why: str) -> None:
         if self._behind is not None:
             self._behind.ended(client, why)
-        self._told.discard(client)
+        self._inboxes.forget(client)
         if peer := self._peers.pop(client, None):
-            self._in_turn(peer, 0, "close", peer)
+            self._inboxes.put(client, 0, "close", peer)
         if task := self._connecting.pop(client, None):  # "as long as it is there" ends with it
             task.cancel()
 
     def tick(self) -> None:
         """A second is over."""
-        for client, inbox in self._inboxes.items():
-            if inbox.waits_long():
-                self._say(Kind.WARN, WAITS, client)
+        self._inboxes.tick()
         for function in self._functions.get("tick", ()):
             if (before := self._ticking.get(function)) and not before.done():
                 continue
             if task := self._call_all([function]):
                 self._ticking[function] = task
-
-    def _in_turn(self, peer: Peer, size: int, *call: Any) -> None:
-        """Call functions when those that are at work for a client have ended. size: bytes."""
-        if (inbox := self._inboxes.get(peer.id)) is not None:
-            inbox.put(call, size)
-        elif task := self._call(*call):
-            self._inboxes[peer.id] = Inbox(partial(self._hold, peer))
-            task.add_done_callback(partial(self._go_on, peer))
-
-    def _go_on(self, peer: Peer, _: object) -> None:
-        inbox = self._inboxes.get(peer.id)
-        while inbox:
-            if task := self._call(*inbox.take()):
-                task.add_done_callback(partial(self._go_on, peer))
-                return
-        self._inboxes.pop(peer.id, None)
-
-    def _hold(self, peer: Peer, held: bool) -> None:
-        if peer.id in self._peers:
-            if held and peer.id not in self._told:
-                self._told.add(peer.id)
-                self._say(Kind.WARN, HELD, peer.id)
-            self._order(peer.id, StopReading(peer.id, HELD_SECONDS if held else 0))
 
     def _call(self, what: str, *arguments: object) -> asyncio.Task[None] | None:
         return self._call_all(self._functions.get(what, ()), *arguments)

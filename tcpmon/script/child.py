@@ -21,9 +21,9 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from tcpmon.core.commands import Command, Send, StopReading
+from tcpmon.core.commands import Command, Send
 from tcpmon.core.errors import BadScript
-from tcpmon.core.inbox import HELD, HELD_SECONDS, WAITS, Inbox
+from tcpmon.core.inbox import Inboxes
 from tcpmon.core.peer import Peer
 from tcpmon.script import beside, clients
 from tcpmon.script.code import Functions, explain, load
@@ -98,9 +98,10 @@ class Child:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_full = False
         self._connecting: dict[int, asyncio.Task[None]] = {}
-        self._inboxes: dict[int, Inbox[tuple[Any, ...]]] = {}
-        """What waits for async hooks that are at work for a client."""
-        self._told: set[int] = set()  # of whom it was said that they are not read
+        self._inboxes = Inboxes(
+            self._call, self._peers.__contains__, self._order,
+            lambda client, text: self._outbox.tell(["print", client, text, True]),
+        )  # fmt: skip
         self._tick: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
         self._flood = Flood()  # of errors
@@ -157,16 +158,16 @@ class Child:
 
     def _said(self, client: int, data: bytes) -> None:
         if peer := self._peers.get(client):
-            self._in_turn(peer, len(data), "on_message", peer, data)
+            self._inboxes.put(client, len(data), "on_message", peer, data)
 
     def _renamed(self, client: int, name: str) -> None:
         if peer := self._peers.get(client):
             peer.name = name
 
     def _gone(self, client: int) -> None:
-        self._told.discard(client)
+        self._inboxes.forget(client)
         if peer := self._peers.pop(client, None):
-            self._in_turn(peer, 0, "on_close", peer)
+            self._inboxes.put(client, 0, "on_close", peer)
         if task := self._connecting.pop(client, None):
             task.cancel()
 
@@ -183,29 +184,6 @@ class Child:
             self._hooks = hooks
         self.page.mark(TASKS)
         self.end_a_copy()
-
-    def _in_turn(self, peer: Peer, size: int, *call: Any) -> None:
-        """Call a hook when what is at work for a client has ended. size: bytes of data."""
-        if (inbox := self._inboxes.get(peer.id)) is not None:
-            inbox.put(call, size)
-        elif task := self._call(*call):
-            self._inboxes[peer.id] = Inbox(partial(self._hold, peer))
-            task.add_done_callback(partial(self._go_on, peer))
-
-    def _go_on(self, peer: Peer, _: object) -> None:
-        inbox = self._inboxes[peer.id]
-        while inbox:
-            if task := self._call(*inbox.take()):
-                task.add_done_callback(partial(self._go_on, peer))
-                return
-        del self._inboxes[peer.id]
-
-    def _hold(self, peer: Peer, held: bool) -> None:
-        if peer.id in self._peers:
-            if held and peer.id not in self._told:
-                self._told.add(peer.id)
-                self._outbox.tell(["print", peer.id, HELD, True])
-            self._order(peer.id, StopReading(peer.id, HELD_SECONDS if held else 0))
 
     def _call(self, hook: str, *arguments: object) -> asyncio.Task[None] | None:
         """Call a hook. Returns what it does, if it is async."""
@@ -262,9 +240,7 @@ class Child:
         self._loop.call_later(1, self._on_second)
         if self._tick is None or self._tick.done():
             self._tick = self._call("on_tick")
-        for client, inbox in self._inboxes.items():
-            if inbox.waits_long():
-                self._outbox.tell(["print", client, WAITS, True])
+        self._inboxes.tick()
         for teller in (sys.stdout, sys.stderr):
             if isinstance(teller, Teller):  # the script may have put something else there
                 teller.tell_left_out()
