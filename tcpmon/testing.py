@@ -130,6 +130,7 @@ class Server:
 
     def wait_for(self, data: bytes, timeout: float = 5.0) -> int:
         """Wait until a client has said something, among other things, and return its number."""
+        __tracebackhide__ = True
 
         def who() -> int | None:
             return next((each for each, heard in self._heard.items() if data in heard), None)
@@ -138,6 +139,7 @@ class Server:
 
     def wait_for_client(self, timeout: float = 5.0) -> Peer:
         """Wait for a client, and return it: each once, in the order in which they came."""
+        __tracebackhide__ = True
 
         def who() -> Peer | None:
             return next((peer for id, peer in self._peers.items() if id not in self._met), None)
@@ -148,6 +150,7 @@ class Server:
 
     def wait_for_message(self, client: int | Peer | None = None, timeout: float = 5.0) -> bytes:
         """Wait for a message of a client, None for any, and return it: each once, in order."""
+        __tracebackhide__ = True
         wanted = None if client is None else _number(client)
 
         def which() -> tuple[int, bytes] | None:
@@ -161,6 +164,7 @@ class Server:
     def wait_for_close(self, client: int | Peer | None = None, timeout: float = 5.0) -> str:
         """Wait until a client has gone, None for all that have come, one at least. Returns why, in
         words: "closed by peer", "reset by peer" ..."""
+        __tracebackhide__ = True
         wanted = None if client is None else _number(client)
 
         def why() -> str | None:
@@ -173,6 +177,7 @@ class Server:
 
     def _wait(self, find: Callable[[], R | None], timeout: float, otherwise: str) -> R:
         """Wait until something is found. otherwise: what is wrong if that is in vain."""
+        __tracebackhide__ = True
         _must_not_wait()
         with self._news:
             self._news.wait_for(lambda: find() is not None or self.failures, timeout)
