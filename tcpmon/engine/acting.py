@@ -122,9 +122,8 @@ class Acting:
         """A client has come."""
         try:
             if self.hooks is not None:
-                c, address = connection, connection.address
-                port = address[1] if isinstance(address, tuple) else 0
-                self.hooks.opened(c.id, c.name, c.host, port, c.local)
+                c = connection
+                self.hooks.opened(c.id, c.name, c.host, c.port, c.local)
             self._do_all(connection, When.CONNECT)
             self.arm(connection)
         except Exception:  # noqa: BLE001 - the fence of a connection

@@ -813,6 +813,11 @@ class Connection:
         return str(self.address[0]) if isinstance(self.address, tuple) else ""
 
     @property
+    def port(self) -> int:
+        """The peer's port, 0 for none."""
+        return int(self.address[1]) if isinstance(self.address, tuple) else 0
+
+    @property
     def unsent(self) -> int:
         return self.queued + self.kernel_unsent
 
