@@ -254,7 +254,8 @@ class Runs:
         return payload.fill(
             Facts(
                 time.time_ns(), connection.id, connection.name, connection.host,
-                connection.port, connection.local, run.message, run.groups, self._counters, os.urandom,
+                connection.port, connection.local, run.message, run.groups, self._counters,
+                os.urandom,
             )
         )  # fmt: skip
 
