@@ -63,6 +63,15 @@ exit codes: 0 done, 2 bad usage, 3 cannot listen, 4 cannot write, 70 a bug
 """
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help that looks the same in every Python: those before 3.13 say FILE behind -c, too."""
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        return f"{', '.join(action.option_strings)} {self._format_args(action, '')}"
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse, but an error is one safe line that says where help is, and help is written
     to its end."""
@@ -188,7 +197,7 @@ def _rules_parser() -> _Parser:
     parser = _Parser(
         prog="tcpmon rules", usage="tcpmon rules [NAME | --check FILE]", epilog=RULES_EPILOG,
         description=RULES_DESCRIPTION, allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )  # fmt: skip
     parser.add_argument("name", nargs="?", metavar="NAME", help="print this one, to copy it")
     parser.add_argument("--check", metavar="FILE", help="say whether a file can be followed")
@@ -198,7 +207,7 @@ def _rules_parser() -> _Parser:
 def _parser(prog: str, usage: str, description: str) -> _Parser:
     parser = _Parser(
         prog=prog, usage=usage, description=description, epilog=EPILOG, allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )  # fmt: skip
     add = parser.add_argument
     add("address", nargs="*", metavar="ADDRESS", help="where to listen, see below")

@@ -39,7 +39,7 @@ def read(path: str) -> str:
         with open(path, "rb") as file:
             data = file.read(MOST)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = (getattr(error, "strerror", "") or str(error)).lower()
+        why = (getattr(error, "strerror", None) or "no such path").lower()
         hint = f"a file, or one of {', '.join(presets.names())}"
         raise BadRules(f"cannot read {shown}: {why}", 0, hint) from None
     try:

@@ -177,7 +177,7 @@ def _script(given: Given) -> str:
         with open(path, "rb"):
             return path
     except (OSError, ValueError) as error:  # ValueError: a NUL
-        why = (getattr(error, "strerror", None) or str(error)).lower()
+        why = (getattr(error, "strerror", None) or "no such path").lower()
         raise BadScript(f"--script: cannot read {escape_text(path)}: {why}") from None
 
 

@@ -525,7 +525,7 @@ def test_bad_option_of_serve(arguments: list[str], told: str, refused: Callable[
             "--script: cannot read /nonexistent/a.py: no such file",
         ),
         (["--script", "/"], "--script: / is not a file; name a Python file"),
-        (["--script", "a\0"], "--script: cannot read a\\x00: embedded null"),
+        (["--script", "a\0"], "--script: cannot read a\\x00: no such path"),
         (["-c", "/"], "cannot read /: is a directory"),
         (["-c", ""], "cannot read : no such file or directory"),
         (["--max-unsent", "1KiB"], "--max-unsent 1KiB is too little; 64 KiB is the least"),

@@ -229,13 +229,14 @@ class Name(Command[None], frozen=True):
     """Give a client a name, "" for none.
 
     name: as a person writes it; `{host}`, `{address}` and `{number}` in it are filled in, see
-    `tcpmon.core.naming`. remember: for all who come from its address from now on, too.
-    Raises NoSuchTarget, BadName.
+    `tcpmon.core.naming`. remember: for all who come from its address from now on, too. literal: it
+    is taken as it is, and only for this one. Raises NoSuchTarget, BadName.
     """
 
     client: int
     name: str
     remember: bool = False
+    literal: bool = False
 
 
 class Silence(Command[None], frozen=True):

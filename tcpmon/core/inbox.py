@@ -14,6 +14,11 @@ HELD_SECONDS = 86_400.0
 """For how long a held client is not read, should nobody let it go on."""
 HELD = f"is not read for now, more than {ITEMS} messages or {SIZE >> 20} MiB wait for on_message"
 
+WAITS_SECONDS = 10
+WAITS = (
+    f"what it says waits, on_message for what it said before has not ended for {WAITS_SECONDS} s"
+)
+
 
 class Inbox(Generic[T]):
     """Items of one client, in their order.
@@ -26,6 +31,7 @@ class Inbox(Generic[T]):
         self._items: deque[tuple[T, int]] = deque()
         self._size = 0
         self._is_held = False
+        self._seconds = 0
 
     def __len__(self) -> int:
         return len(self._items)
@@ -42,7 +48,13 @@ class Inbox(Generic[T]):
         """Return the oldest item. Raises IndexError if there is none."""
         item, size = self._items.popleft()
         self._size -= size
+        self._seconds = 0
         if self._is_held and len(self) <= FEW_ITEMS and self._size <= SMALL_SIZE:
             self._is_held = False
             self._hold(False)
         return item
+
+    def waits_long(self) -> bool:
+        """Say whether items wait for as long as should be told, once. To be asked every second."""
+        self._seconds += bool(self._items)
+        return bool(self._items) and self._seconds == WAITS_SECONDS

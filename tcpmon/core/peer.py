@@ -39,7 +39,9 @@ class Peer:
         """Send bytes, or text as UTF-8. Raises TypeError."""
         if isinstance(data, str):
             data = data.encode()
-        self._order(Send(memoryview(data).tobytes(), (self.id,)))
+        elif not isinstance(data, bytes | bytearray | memoryview):
+            raise TypeError(f"bytes or text can be sent, not {type(data).__name__}")
+        self._order(Send(bytes(data), (self.id,)))
 
     def close(self) -> None:
         """Send what is queued, then FIN."""
@@ -54,14 +56,23 @@ class Peer:
         self._order(Disconnect((self.id,), How.RESET))
 
     def rename(self, name: str) -> None:
-        """Give it a name, "" for none."""
-        self._order(Name(self.id, name))
+        """Give it a name, "" for none. Raises TypeError, as the others that take text."""
+        _must_be_text(name)
+        self._order(Name(self.id, name, literal=True))
         self.name = name
 
     def note(self, text: str) -> None:
         """Keep a line about it in the log."""
+        _must_be_text(text)
         self._order(Note(self.id, text))
 
     def mark(self, why: str) -> None:
         """Mark it in the table, "" for no more."""
+        _must_be_text(why)
         self._order(Flag(self.id, why))
+
+
+def _must_be_text(text: object) -> None:
+    """Make sure where it can be seen whose mistake it is: a command is carried out later."""
+    if not isinstance(text, str):
+        raise TypeError(f"this must be text, not {type(text).__name__}")

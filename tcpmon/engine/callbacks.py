@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from tcpmon.core.commands import Command, StopReading
 from tcpmon.core.hooks import Hooks
-from tcpmon.core.inbox import HELD, HELD_SECONDS, Inbox
+from tcpmon.core.inbox import HELD, HELD_SECONDS, WAITS, Inbox
 from tcpmon.core.model import Kind
 from tcpmon.core.peer import Peer
 from tcpmon.engine.orders import Say
@@ -80,6 +80,9 @@ class Callbacks:
 
     def tick(self) -> None:
         """A second is over."""
+        for client, inbox in self._inboxes.items():
+            if inbox.waits_long():
+                self._say(Kind.WARN, WAITS, client)
         for function in self._functions.get("tick", ()):
             if (before := self._ticking.get(function)) and not before.done():
                 continue

@@ -70,7 +70,7 @@ from tcpmon.core.model import (
     name_data,
     open_data,
 )
-from tcpmon.core.naming import Finder
+from tcpmon.core.naming import Finder, clean
 from tcpmon.core.payload import parse as parse_payload
 from tcpmon.core.playbook import Playbook
 from tcpmon.core.rules.model import Rules
@@ -221,7 +221,8 @@ class Engine:
         return self._called.add("connect", function)
 
     def on_message(self, function: F) -> F:
-        """Call function(peer, message: bytes) for every whole message, as streams are cut."""
+        """Call function(peer, message: bytes) for every whole message, as streams are cut. An async
+        one is called for a client's next message when it has ended."""
         return self._called.add("message", function)
 
     def on_close(self, function: F) -> F:
@@ -403,7 +404,7 @@ class Engine:
             case Unpermit():
                 self._door.unpermit(command.network)
             case Name():
-                self._name(command.client, command.name, command.remember)
+                self._name(command)
             case Cut():
                 self._cut(command.framing, command.client, command.listener)
             case Examine():
@@ -564,11 +565,14 @@ class Engine:
             await asyncio.sleep(0)
         return count
 
-    def _name(self, client: int, name: str, remember: bool) -> None:
-        connection = self._roster[client]
+    def _name(self, command: Name) -> None:
+        connection = self._roster[command.client]
         if connection is None:
-            raise NoSuchTarget(f"client {client} is gone")
-        self._naming.give(connection, name, remember)
+            raise NoSuchTarget(f"client {command.client} is gone")
+        if command.literal:
+            self._naming.call(connection, clean(command.name))
+        else:
+            self._naming.give(connection, command.name, command.remember)
 
     async def _set_silence(self, command: SetSilence) -> None:
         client, listener = command.client, command.listener

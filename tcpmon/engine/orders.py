@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tcpmon.core.commands import Command, Delivery
-from tcpmon.core.errors import TcpmonError
+from tcpmon.core.commands import Command, Delivery, StopReading
+from tcpmon.core.errors import NoSuchTarget, TcpmonError
 from tcpmon.core.model import Kind
 from tcpmon.core.units import counted
 
@@ -58,10 +58,11 @@ class Orders:
     async def _carry_out(self, client: int, command: Command[Any]) -> None:
         try:
             answer = await self._do(command)
+        except NoSuchTarget as error:
+            if not isinstance(command, StopReading):  # that is ours, nobody has asked for it
+                self._say(Kind.WARN, f"{error.message}, what a hook wants of it comes too late", 0)
         except TcpmonError as error:
-            text = str(error)
-            who = f"client {client}"
-            self._say(Kind.WARN, text if text.startswith(who) else f"{who}: {text}", 0)
+            self._say(Kind.WARN, f"client {client}: {error}", 0)
         except Exception:  # noqa: BLE001 - the fence of a hook
             self._say(
                 Kind.WARN, f"an order about client {client} failed: {traceback.format_exc()}", 0

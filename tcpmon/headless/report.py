@@ -13,6 +13,7 @@ from tcpmon.engine.engine import Engine
 from tcpmon.headless.output import Output
 
 HINT_SECONDS = 1.0
+LISTENERS = (b"listening on ", b"stopped listening on ")
 
 
 class Report:
@@ -49,12 +50,13 @@ class Report:
         lines = []
         for raw in store.since(self._next, events_only=self._quiet):
             kind = raw[3]
-            if kind == Kind.WARN:
-                self._warn(remark(raw[4]), raw[2])
-            elif (kind != Kind.INFO or raw[2]) and (
-                self._wanted is None or self._wanted(self._whole(raw))
-            ):
-                lines.append(self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None))
+            if kind == Kind.WARN or (kind == Kind.INFO and not raw[2]):
+                self._tell(kind, raw[4], raw[2])
+            elif self._wanted is None or self._wanted(self._whole(raw)):
+                line = self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None)
+                if not line and kind == Kind.INFO:
+                    self._tell(kind, raw[4], raw[2])
+                lines.append(line)
         self._next = store.end
         if lines:
             self._output.write(b"".join(lines))
@@ -62,12 +64,14 @@ class Report:
     def _take_messages(self, follower: Follower) -> None:
         lines = []
         for message in follower.take(time.time_ns()):
-            if message.kind is Kind.WARN:
-                self._warn(remark(message.data), message.client)
-            elif message.kind is Kind.INFO and not message.client:
-                continue
+            kind, client = message.kind, message.client
+            if kind is Kind.WARN or (kind is Kind.INFO and not client):
+                self._tell(kind, message.data, client)
             elif self._wanted is None or self._wanted(message):
-                lines.append(self._message(message))
+                line = self._message(message)
+                if not line and kind is Kind.INFO:
+                    self._tell(kind, message.data, client)
+                lines.append(line)
         if lines:
             self._output.write(b"".join(lines))
 
@@ -86,6 +90,11 @@ class Report:
         seq, at, client, kind, data = raw
         cast = self._store.cast(seq) if kind == Kind.CAST else None
         return Message(seq, at, Kind(kind), client, data, cast, size=len(data))
+
+    def _tell(self, kind: int, data: bytes, client: int) -> None:
+        """Tell what is no event of a client's: where it listens the first lines have told."""
+        if kind == Kind.WARN or not data.startswith(LISTENERS):
+            self._warn(remark(data), client)
 
     def _warn(self, text: str, client: int = 0) -> None:
         who = f"client {client}, " if client else ""

@@ -23,7 +23,7 @@ from msgspec import to_builtins
 
 from tcpmon.core.commands import Command, Send, StopReading
 from tcpmon.core.errors import BadScript
-from tcpmon.core.inbox import HELD, HELD_SECONDS, Inbox
+from tcpmon.core.inbox import HELD, HELD_SECONDS, WAITS, Inbox
 from tcpmon.core.peer import Peer
 from tcpmon.script import beside, clients
 from tcpmon.script.code import Functions, explain, load
@@ -34,6 +34,7 @@ from tcpmon.script.wire import Frames, utf8
 
 READ = 64 << 10
 UNDER_WAY = 10_000  # async hooks at work; then no more events are taken until there are fewer
+SEND_MOST = 128 << 20  # bytes; what the wire takes is twice that
 GRACE_SECONDS = 0.5  # for async hooks at the end
 _client: ContextVar[int] = ContextVar("client", default=0)
 
@@ -253,12 +254,17 @@ class Child:
         name = type(command).__name__
         fields = to_builtins(command, builtin_types=(bytes,))
         size = len(command.data) if isinstance(command, Send) else 0
+        if size > SEND_MOST:
+            raise ValueError(f"{size >> 20} MiB in one send, {SEND_MOST >> 20} MiB are the most")
         self._outbox.add(["do", client, name, fields], size)
 
     def _on_second(self) -> None:
         self._loop.call_later(1, self._on_second)
         if self._tick is None or self._tick.done():
             self._tick = self._call("on_tick")
+        for client, inbox in self._inboxes.items():
+            if inbox.waits_long():
+                self._outbox.tell(["print", client, WAITS, True])
         for teller in (sys.stdout, sys.stderr):
             if isinstance(teller, Teller):  # the script may have put something else there
                 teller.tell_left_out()

@@ -90,6 +90,7 @@ class Host:
         self._early: list[tuple[list[Any], int]] = []
         self._early_size = 0
         self._ordered = 0
+        self._held: set[int] = set()  # clients that are not read for the script's sake
         self._keeper: asyncio.Task[None] | None = None
         self._gone = asyncio.Event()
         self._paused = False
@@ -97,6 +98,8 @@ class Host:
         self._failures = 0
         self._seen: dict[str, Stamp] = {self.path: None}
         """The files that the script is read from, as they were then."""
+        self._draft: dict[str, Stamp] | None = None
+        """As they were when they were last looked at, if that was not the same."""
         self._where = ""
         self._is_slow = self._is_told = False
 
@@ -116,6 +119,7 @@ class Host:
 
     def ended(self, client: int, why: str) -> None:
         self._clients.pop(client, None)
+        self._held.discard(client)
         self._tell(["ended", client])
 
     def _tell(self, item: list[Any], size: int = 0) -> None:
@@ -185,7 +189,7 @@ class Host:
         bounds = self._bounds
         restarts = 0
         while True:
-            await self._has_changed()
+            self._seen |= await asyncio.to_thread(look_at, list(self._seen))
             began = time.monotonic()
             why = await self._one_life()
             if self._keeper is None:  # it was we who wanted it to end
@@ -226,6 +230,9 @@ class Host:
             return ""
         code = await process.bury(at_once=bool(killed))
         self._process = None
+        for client in self._held:
+            self._order(client, StopReading(client, 0), lambda: None)
+        self._held.clear()
         self._balance()
         return killed or f"{_ending(code)}{self._where}"
 
@@ -273,7 +280,7 @@ class Host:
             self._say(client, f"{what}{self._where}", True)
         if self._is_told:
             self.trouble = f"{what}{self._where}"
-        return f"{what}{self._where} and was ended" if at >= self._bounds.stuck else ""
+        return f"{what}{self._where}, and was ended" if at >= self._bounds.stuck else ""
 
     def _trace(self, line: str) -> None:
         found = _PLACE.match(line)
@@ -285,11 +292,14 @@ class Host:
             process.tell(["load"])
 
     async def _has_changed(self) -> bool:
-        """Say whether a file is not as it was seen before."""
-        seen = await asyncio.to_thread(look_at, list(self._seen))
-        has_changed = any(self._seen.get(file) != stamp for file, stamp in seen.items())
-        self._seen |= seen
-        return has_changed
+        """Say whether a file is not as it was, and not being written any more."""
+        now = await asyncio.to_thread(look_at, list(self._seen))
+        differs = any(self._seen.get(file) != stamp for file, stamp in now.items())
+        draft, self._draft = self._draft, now if differs else None
+        if not differs or now != draft:
+            return False
+        self._seen |= now
+        return True
 
     # -- what the child says ------------------------------------------------------
 
@@ -327,6 +337,8 @@ class Host:
         else:
             if isinstance(command, Note) and not self._flood.lets(time.monotonic()):
                 return
+            if isinstance(command, StopReading):
+                (self._held.add if command.seconds else self._held.discard)(client)
             self._ordered += 1
             if self._ordered > ORDERED and self._process:
                 self._process.listen(False)

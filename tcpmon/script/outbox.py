@@ -23,6 +23,7 @@ class Outbox:
     def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         self._sock = sock
         self._loop = loop
+        self._thread = threading.get_ident()
         self._lock = threading.RLock()
         self._items: list[list[Any]] = []
         self._size = 0
@@ -33,7 +34,8 @@ class Outbox:
         """Say something, with what follows soon. size: bytes of data in it."""
         with self._lock:
             if not self._items:
-                self._loop.call_soon_threadsafe(self.flush)
+                own = threading.get_ident() == self._thread  # it need not be woken
+                (self._loop.call_soon if own else self._loop.call_soon_threadsafe)(self.flush)
             self._items.append(item)
             self._size += ITEM + size
             if self._size >= TOGETHER or time.monotonic() - self._flushed >= SECONDS:
@@ -65,6 +67,8 @@ class Outbox:
 
 class Teller(io.TextIOBase):
     """stdout or stderr of the script: its lines are for the log."""
+
+    encoding = "utf-8"
 
     def __init__(self, outbox: Outbox, client: Callable[[], int], warn: bool) -> None:
         self._outbox = outbox

@@ -63,6 +63,7 @@ EXAMPLES: tuple[Command[object], ...] = (
     Cut("", listener=1),
     Name(3, "gps-0417"),
     Name(3, "gps-{host}", remember=True),
+    Name(3, "{said}", literal=True),
     Silence(30.0),
     Silence(0.0, client=3),
     Silence(1.5, listener=1),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tcpmon.core.inbox import FEW_ITEMS, ITEMS, SIZE, SMALL_SIZE, Inbox
+from tcpmon.core.inbox import FEW_ITEMS, ITEMS, SIZE, SMALL_SIZE, WAITS_SECONDS, Inbox
 
 
 def test_order() -> None:
@@ -44,3 +44,15 @@ def test_large_items() -> None:
     assert held == [True]
     inbox.take()
     assert held == [True, False]
+
+
+def test_waiting_for_long() -> None:
+    """It is said once that items wait, unless one has been taken meanwhile."""
+    inbox = Inbox[int](lambda held: None)
+    assert not any(inbox.waits_long() for _ in range(2 * WAITS_SECONDS))
+    inbox.put(1, 0)
+    inbox.put(2, 0)
+    said = [inbox.waits_long() for _ in range(WAITS_SECONDS - 1)]
+    inbox.take()
+    said += [inbox.waits_long() for _ in range(3 * WAITS_SECONDS)]
+    assert [second for second, is_said in enumerate(said) if is_said] == [2 * WAITS_SECONDS - 2]

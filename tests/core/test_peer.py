@@ -22,8 +22,8 @@ def test_what_is_asked_of_a_peer_is_a_command() -> None:
     peer.mark("late")
     assert asked == [
         Send("é\n".encode(), (3,)), Send(b"\0\1", (3,)), Disconnect((3,)),
-        Disconnect((3,), How.HALF), Disconnect((3,), How.RESET), Name(3, "press"), Note(3, "odd"),
-        Flag(3, "late"),
+        Disconnect((3,), How.HALF), Disconnect((3,), How.RESET), Name(3, "press", literal=True),
+        Note(3, "odd"), Flag(3, "late"),
     ]  # fmt: skip
     assert (peer.name, repr(peer)) == ("press", "<client 3 press>")
 
@@ -41,3 +41,14 @@ def test_each_peer_has_a_state_of_its_own() -> None:
     one, other = (Peer(id, "", "::1", 1, "x", lambda command: None) for id in (1, 2))
     one.state.count = 7
     assert vars(other.state) == {}
+
+
+@pytest.mark.parametrize("wrong", [None, 5, ["x"]])
+def test_what_is_no_text(wrong: Any) -> None:
+    """A mistake is told where it is made, and nothing is ordered."""
+    asked: list[Command[Any]] = []
+    peer = Peer(3, "", "10.0.0.7", 40_001, "127.0.0.1:8000", asked.append)
+    for method in (peer.send, peer.rename, peer.note, peer.mark):
+        with pytest.raises(TypeError):
+            method(wrong)
+    assert asked == []

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tcpmon.core.commands import Command, Delivery, Flag, Send
-from tcpmon.core.errors import NoSuchTarget
+from tcpmon.core.commands import Command, Delivery, Flag, Name, Send, StopReading
+from tcpmon.core.errors import BadName, NoSuchTarget
 from tcpmon.core.model import Kind
 from tcpmon.engine.orders import TOGETHER, Orders
 
@@ -22,8 +22,10 @@ class Desk:
 
     async def do(self, command: Command[Any]) -> Delivery | None:
         await asyncio.sleep(0)
-        if isinstance(command, Flag):
+        if isinstance(command, Flag | StopReading):
             raise NoSuchTarget(f"client {command.client} is gone")
+        if isinstance(command, Name):
+            raise BadName("not a name", "take another")
         if command == Send(b"bug"):
             raise ZeroDivisionError
         self.done.append(command)
@@ -56,11 +58,16 @@ async def test_one_behind_the_other() -> None:
 async def test_what_cannot_be_done_is_told() -> None:
     """A client that has gone is told in a sentence, a bug of ours with its trace; others go on."""
     desk = Desk()
-    for command in (Flag(7, "x"), Send(b"bug"), Send(b"a")):
+    for command in (
+        Flag(7, "x"), StopReading(7, 0), Name(7, "{x}"), Send(b"bug"), Send(b"a"),
+    ):  # fmt: skip
         desk.orders.give(7, command)
     await settled(desk)
-    assert desk.said[0] == (Kind.WARN, "client 7 is gone")
-    assert "ZeroDivisionError" in desk.said[1][1]
+    assert desk.said[:2] == [
+        (Kind.WARN, "client 7 is gone, what a hook wants of it comes too late"),
+        (Kind.WARN, "client 7: not a name; take another"),
+    ]
+    assert "ZeroDivisionError" in desk.said[2][1]
     assert desk.done == [Send(b"a")]
 
 

@@ -1,9 +1,12 @@
 """What is written of what happened: reads or whole messages, all or those that match."""
 
 import struct
+from pathlib import Path
+
+import pytest
 
 from tcpmon.core.export.jsonl import Open, Rx
-from tests.headless.conftest import Serve, event
+from tests.headless.conftest import Serve, event, hear
 
 
 def test_whole_messages(serve: Serve) -> None:
@@ -63,3 +66,26 @@ def test_quiet_needs_no_messages(serve: Serve) -> None:
     client.close()
     assert "open" in served.line()
     assert "closed by peer, rx 7 B" in served.line()
+
+
+@pytest.mark.parametrize("framing", ["none", "line"])
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+def test_what_a_script_prints(serve: Serve, tmp_path: Path, form: str, framing: str) -> None:
+    """It is there in each form: about a client as text among what the client does, else as talk."""
+    path = tmp_path / "my.py"
+    path.write_text(
+        "print('at first')\n"
+        "def on_message(client, message):\n"
+        "    print('said', message)\n"
+        "    client.send(message)\n"
+    )
+    served = serve("--format", form, "--framing", framing, "--script", str(path), "127.0.0.1:0")
+    client = served.connect()
+    client.sendall(b"hello\n")
+    assert hear(client, 6) == b"hello\n"
+    assert served.end() == 0
+    talk = served.stderr.splitlines()
+    assert talk[:2] == ["tcpmon: at first", "tcpmon: script my.py: runs: on_message"]
+    told = r"said b'hello\n'"
+    assert talk[2:] == ([f"tcpmon: client 1, {told}"] if form == "jsonl" else [])
+    assert (told in served.rest().decode()) is (form == "text")

@@ -36,7 +36,7 @@ async def test_all_a_client_is_asked_for(stage: Stage) -> None:
     await stage.until(lambda: len(stage.orders) == 8)
     assert stage.orders == [
         (1, Send(b"1 new 10.0.0.9 5001 127.0.0.1:8000", (1,))), (1, Send(b"\xff", (1,))),
-        (1, Name(1, "x")), (1, Note(1, "n")), (1, Flag(1, "why")),
+        (1, Name(1, "x", literal=True)), (1, Note(1, "n")), (1, Flag(1, "why")),
         (1, Disconnect((1,), How.HALF)), (1, Disconnect((1,))), (1, Disconnect((1,), How.RESET)),
     ]  # fmt: skip
 
@@ -138,6 +138,15 @@ async def test_reload_keeps_state(stage: Stage) -> None:
     assert stage.host.trouble == ""
 
 
+async def test_a_file_that_is_being_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read when it is whole: once two looks at it find the same."""
+    looks = iter([1, 2, 3, 3, 3])
+    monkeypatch.setattr("tcpmon.script.host.look_at", lambda files: {"x.py": [next(looks)]})
+    host = Host("x.py", lambda *_: None, lambda *_: None, lambda _: None)
+    found = [await host._has_changed() for _ in range(5)]
+    assert found == [False, False, False, True, False]
+
+
 async def test_what_it_imports_is_read_again(stage: Stage) -> None:
     """A change in a file beside the script counts as one in the script, and a mistake in there is
     told with its place."""
@@ -176,7 +185,9 @@ HARMLESS: list[Bad] = [
     ("recursion", "    on_message(client, message)\n",
      "RecursionError: maximum recursion depth exceeded"),
     ("memory", "    [bytes(1 << 20) for _ in range(1 << 20)]\n", "failed: MemoryError; line 3"),
-    ("sends what is no data", "    client.send(5)\n", "failed: TypeError: "),
+    ("sends what is no data", "    client.send(5)\n", "bytes or text can be sent, not int; line 3"),
+    ("sends too much", "    client.send(bytes(129 << 20))\n", "129 MiB in one send, 128 MiB are"),
+    ("no name", "    client.rename(None)\n", "TypeError: this must be text, not NoneType; line 3"),
     ("half a character", "    raise ValueError('\\udc80')\n", r"ValueError: \udc80; line 3"),
     ("an endless error", "    raise ValueError('x' * 10_000_000)\n", "xxx…; line 3"),
     ("writes past print", "    import os; os.write(2, b'\\xff!\\n')\n", r"\xff!"),
@@ -369,6 +380,22 @@ async def test_a_flood_of_notes(stage: Stage) -> None:
     stage.host.said(1, b"x")
     await stage.noted("lines more left out")
     assert len(stage.orders) < 5000
+
+
+async def test_who_was_held_is_let_go_on(stage: Stage) -> None:
+    """A client that is not read for a script's sake is read again when that script has gone."""
+    await stage.runs(
+        "import asyncio, os\n"
+        "async def on_message(client, message):\n"
+        "    if message == b'die': os._exit(3)\n"
+        "    await asyncio.Event().wait()\n"
+    )
+    stage.come(2)
+    for _ in range(2 * ITEMS):
+        stage.host.said(1, b"x")
+    await stage.until(lambda: stage.orders == [(1, StopReading(1, HELD_SECONDS))])
+    stage.host.said(2, b"die")
+    await stage.until(lambda: stage.orders[1:] == [(1, StopReading(1, 0))])
 
 
 async def test_stop_lets_it_finish(stage: Stage) -> None:
