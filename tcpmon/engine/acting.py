@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from tcpmon.core.cutting.framings import Framings
-from tcpmon.core.cutting.live import Live
+from tcpmon.core.cutting.live import STEP, Live
 from tcpmon.core.hooks import Hooks
 from tcpmon.core.model import Kind, State
 from tcpmon.core.playbook import RuleState
@@ -122,9 +122,8 @@ class Acting:
         """A client has come."""
         try:
             if self.hooks is not None:
-                c, address = connection, connection.address
-                port = address[1] if isinstance(address, tuple) else 0
-                self.hooks.opened(c.id, c.name, c.host, port, c.local)
+                c = connection
+                self.hooks.opened(c.id, c.name, c.host, c.port, c.local)
             self._do_all(connection, When.CONNECT)
             self.arm(connection)
         except Exception:  # noqa: BLE001 - the fence of a connection
@@ -134,24 +133,30 @@ class Acting:
         """As connection.Hook."""
         part = self._parts.get(connection.id) or self._begin(connection)
         try:
-            if part.changes != self._framings.changes:
+            if part.changes != self._framings.changes and part.rest is None:
                 self._cut_otherwise(part)
             live = part.live
             content = live.whole(data) if data and not live.behind else None
             if content is not None and part.rest is None:  # as it is most of the time
                 out = self._said(part, ((data, content),))
             else:
-                said = live.feed(data, connection.heard_at) if data else live.end()
-                if part.rest is None and len(said) <= TOGETHER:
-                    out = self._said(part, said)
-                else:
-                    out = self._remainders.add(part, said, self.loop)
+                out = self._cut(part, data)
                 if live.waits:
                     self._look_later(part)
         except Exception:  # noqa: BLE001 - the fence of a connection
             connection.bug()
             return b""
         return b"" if connection.state is State.CLOSED else out
+
+    def _cut(self, part: Part, data: bytes) -> bytes | None:
+        """Act on what a read completes; return as _said."""
+        live, now = part.live, part.connection.heard_at
+        if part.rest is None and len(data) <= STEP:
+            said = live.feed(data, now) if data else live.end()
+            if len(said) <= TOGETHER:
+                return self._said(part, said)
+            return self._remainders.add(part, iter(said), self.loop)
+        return self._remainders.add(part, live.little_by_little(data, now), self.loop)
 
     def renamed(self, connection: Connection) -> None:
         """A client is called something else."""

@@ -299,8 +299,8 @@ class Connection:
                 self._set_bulk(True)
             if self._acts:
                 self._act(data)
-        if self.state is State.CLOSED or (ending is True and self._refrains):
-            return  # the FIN is there to be read again once there is reading again
+        if self.state is State.CLOSED or (data and ending is True and self._refrains):
+            return  # a FIN can be read again: once the data before it is dealt with
         if isinstance(ending, OSError):
             self.failed(ending)
         elif ending:
@@ -811,6 +811,11 @@ class Connection:
     def host(self) -> str:
         """The peer's address without its port, "" for none."""
         return str(self.address[0]) if isinstance(self.address, tuple) else ""
+
+    @property
+    def port(self) -> int:
+        """The peer's port, 0 for none."""
+        return int(self.address[1]) if isinstance(self.address, tuple) else 0
 
     @property
     def unsent(self) -> int:

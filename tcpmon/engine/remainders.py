@@ -6,7 +6,7 @@ nothing but line ends, a quarter of a million in a read, must not let all others
 
 from asyncio import AbstractEventLoop, Handle
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from time import perf_counter
 
@@ -18,6 +18,7 @@ TOGETHER = 16
 TURN_SECONDS = 0.003
 
 Said = Sequence[tuple[bytes, bytes]]
+Rest = Iterator[tuple[bytes, bytes]]
 
 
 class Remainders:
@@ -40,12 +41,12 @@ class Remainders:
         self._waiting: deque[Part] = deque()
         self._next: Handle | None = None
 
-    def add(self, part: Part, said: Said, loop: AbstractEventLoop) -> bytes | None:
+    def add(self, part: Part, said: Rest, loop: AbstractEventLoop) -> bytes | None:
         """Act on what a client has said, as far as there is time; return as act."""
         if part.rest is not None:  # it has closed meanwhile: that is behind the rest
             part.rest = chain(part.rest, said)
             return b""
-        part.rest = iter(said)
+        part.rest = said
         out = self._go_on(part, perf_counter() + TURN_SECONDS)
         if part.rest is not None:
             self._waiting.append(part)

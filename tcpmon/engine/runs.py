@@ -251,12 +251,11 @@ class Runs:
         if payload.fixed is not None:
             return payload.fixed
         connection = run.part.connection
-        address = connection.address
-        port = address[1] if isinstance(address, tuple) else 0
         return payload.fill(
             Facts(
-                time.time_ns(), connection.id, connection.name, connection.host, port,
-                connection.local, run.message, run.groups, self._counters, os.urandom,
+                time.time_ns(), connection.id, connection.name, connection.host,
+                connection.port, connection.local, run.message, run.groups, self._counters,
+                os.urandom,
             )
         )  # fmt: skip
 

@@ -155,10 +155,9 @@ class Sender:
     def _facts(self, connection: Connection | None = None) -> Facts:
         facts = Facts(time.time_ns(), counters=self._counters, random=os.urandom)
         if connection is not None:
-            address = connection.address
             facts.client, facts.name = connection.id, connection.name
-            facts.address, facts.listener = connection.host, connection.local
-            facts.port = int(address[1]) if isinstance(address, tuple) else 0
+            facts.address, facts.port = connection.host, connection.port
+            facts.listener = connection.local
         return facts
 
     async def choose(self, whom: Whom) -> list[int]:

@@ -60,6 +60,16 @@ async def test_half_closed_is_still_read(serve: Serve) -> None:
     assert stage.end(peer).unsent == 0
 
 
+async def test_who_has_closed_goes_though_nothing_is_read(serve: Serve) -> None:
+    """Where both sides have said FIN there is nothing left to wait for."""
+    stage = await stage_with(serve, rule(HalfClose(), StopReadingStep(60.0)))
+    peer = await stage.peer()
+    await peer.say(b"x\n")
+    assert await peer.hear_out() == b""
+    peer.close()
+    await stage.gone(peer)
+
+
 async def test_a_dialogue(serve: Serve) -> None:
     """What a dialogue waits for is its own; who says something else has left it."""
     login = rule(

@@ -12,7 +12,10 @@ from tcpmon.core.framing import BadFrame, Framer
 from tcpmon.core.framing.reads import Reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+STEP = 8 << 10
+"""Bytes of a large read that are cut in one go."""
 
 Said = list[tuple[bytes, bytes]]
 """Messages: all of each, and what it says without what was put around it for the way."""
@@ -47,6 +50,33 @@ class Live:
         ends, bad = self._ends(data, now)
         if not self.behind and ends == [len(data)] and not bad and len(data) <= stream.LIMIT:
             return [(data, self._framer.body(data))]  # as it is most of the time
+        return self._completed(data, ends, bad)
+
+    def little_by_little(self, data: bytes, now: int) -> "Iterator[tuple[bytes, bytes]]":
+        """As feed, or end where there is no data, but a part of the read after the other, when it
+        is asked for: there may be a message for each byte. Nothing else may be asked before all of
+        it was taken."""
+        if not data:
+            yield from self.end()
+            return
+        if self._again:
+            data, self._again, self.behind = self._again + data, b"", 0
+        if self.framing.by_read or self._framer.timed:  # it goes by what one read gave
+            yield from self.feed(data, now)
+            return
+        for start in range(0, len(data), STEP):
+            piece = data[start : start + STEP]
+            ends, bad = self._ends(piece, now)
+            if bad:  # all that was read is no message, as in the log
+                piece = data[start:]
+                ends[-1] = len(piece)
+            is_last = bad or start + STEP >= len(data)
+            yield from self._completed(piece, ends, bad, is_last)
+            if bad:
+                return
+
+    def _completed(self, data: bytes, ends: list[int], bad: bool, is_last: bool = True) -> Said:
+        """Return the messages that end in a part of a read. is_last: whether the read is over."""
         said: Said = []
         at = 0
         for place, end in enumerate(ends):
@@ -60,7 +90,7 @@ class Live:
         self.behind += len(rest)
         if rest:
             self._held.append(rest)
-            if self.behind > stream.LIMIT:
+            if is_last and self.behind > stream.LIMIT:
                 said.append(self._whole(b"", odd=True))
         if bad:
             self._cut_by(self.framing)

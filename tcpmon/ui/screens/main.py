@@ -611,11 +611,9 @@ class MainScreen(Screen[None]):
 
     def action_rules(self) -> None:
         """What the rules would do is tried on the log's message."""
-        from tcpmon.ui.screens.rules import RulesScreen
+        from tcpmon.ui.screens.rules import RulesScreen, heard
 
-        message = self._messages.whole
-        if message is not None and message.kind is not Kind.RX:
-            message = None
+        message = heard(self._node, self._messages.whole)
         client = self._find(message.client) if message else None
         self.app.push_screen(RulesScreen(self._node, message, client))
 

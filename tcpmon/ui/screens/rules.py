@@ -14,8 +14,8 @@ from tcpmon import files, rulesfile
 from tcpmon.core.commands import Instruct, Switch
 from tcpmon.core.errors import BadRules, CannotWrite, InputError, TcpmonError
 from tcpmon.core.escape import escape_text
-from tcpmon.core.model import Client, Message
-from tcpmon.core.node import Node
+from tcpmon.core.model import Client, Kind, Lens, Message
+from tcpmon.core.node import Node, whole
 from tcpmon.core.playbook import Playbook, RuleState
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import number
@@ -32,8 +32,21 @@ from tcpmon.ui.widgets.listing import Listing
 from tcpmon.ui.widgets.sheet import Sheet
 
 LOOK_SECONDS = 0.5
+LOOKED_AT = 200  # messages before the log's among which one is that a client has said
 TROUBLE_LINES = 4  # of what is wrong with the script
 _stamp = Stamper(time.localtime)
+
+
+def heard(node: Node, message: Message | None) -> Message | None:
+    """Return a message if a client has said it, else what was said last before it, by the same
+    client where it has one."""
+    if message is None or message.kind is Kind.RX:
+        return message
+    client = message.client or None
+    before = node.messages(message.place, -LOOKED_AT, Lens(client, most=0))
+    places = (each.place for each in reversed(before) if each.kind is Kind.RX)
+    place = next(places, None)
+    return whole(node, place, client) if place else None
 
 
 class RulesScreen(Screen[None]):

@@ -57,10 +57,29 @@ def test_by_a_glance(spec: str, reads: list[bytes], other: str, looked: int) -> 
             if other and number == len(reads) // 2:
                 glanced.cut_otherwise(parse(other))
                 fed.cut_otherwise(parse(other))
-            content = None if glanced.behind else glanced.whole(data)
+            longer = len(data) > looked  # which a read that a glance is enough for never is
+            content = None if glanced.behind or longer else glanced.whole(data)
             said = glanced.feed(data, number) if content is None else [(data, content)]
             assert said == fed.feed(data, number)
         assert glanced.end() == fed.end()
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    spec=st.sampled_from([*SPECS, "delimiter:\\n\\n"]),
+    reads=st.lists(LINES.map(b"".join), min_size=1, max_size=10),
+    step=st.integers(1, 40),
+    limit=st.sampled_from([9, 1 << 20]),
+)
+def test_little_by_little(spec: str, reads: list[bytes], step: int, limit: int) -> None:
+    """A read that is cut a part after the other comes to the same messages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tcpmon.core.cutting.live.STEP", step)
+        patch.setattr("tcpmon.core.cutting.stream.LIMIT", limit)
+        at_once, slowly = Live(parse(spec)), Live(parse(spec))
+        for number, data in enumerate(reads):
+            assert list(slowly.little_by_little(data, number)) == at_once.feed(data, number)
+        assert list(slowly.little_by_little(b"", 0)) == at_once.end()
 
 
 def test_most_reads_need_a_glance_only() -> None:

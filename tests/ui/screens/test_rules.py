@@ -7,6 +7,7 @@ from textual.widgets import Input, TextArea
 
 from tcpmon.core.commands import Instruct, Switch
 from tcpmon.core.errors import BadRules
+from tcpmon.core.model import Kind
 from tcpmon.core.playbook import Playbook, RuleState
 from tcpmon.ui.screens.choice import Choice
 from tcpmon.ui.screens.rules_editor import RulesEditor
@@ -72,6 +73,15 @@ async def test_each_rule_is_shown_with_its_hits(size: tuple[int, int]) -> None:
         assert title(app, "chosen").strip() == "it takes too long"
         await pilot.press("escape")
     assert node.commands == [Switch(1, on=True)]
+
+
+async def test_what_a_client_said_last_is_tried() -> None:
+    """With the cursor on what was sent, or on an event, the message before it is tried."""
+    node = a_node()
+    node.kept += [a_record(2, b"not asked", client=2), a_record(3, b"PONG", Kind.TX)]
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("2", "G", "R")
+        await until(pilot, lambda: "tried on 7 B of #1: a PING" in text(app))
 
 
 async def test_why_a_file_was_not_taken_is_told_whole() -> None:
