@@ -140,7 +140,7 @@ class RulesScreen(Screen[None]):
         await self._edit(book.text if there is None else there, book.source)
 
     async def _edit(self, text: str, source: str) -> None:
-        editor = RulesEditor(text, self._rules.place, self._message, self._client)
+        editor = RulesEditor(text, source, self._rules.place, self._message, self._client)
         written = await self.app.push_screen_wait(editor)
         if written is not None and await self._do(Instruct(written, source)):
             await self._keep(written, source, text)

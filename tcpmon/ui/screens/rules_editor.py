@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import TextArea
 
 from tcpmon.core.errors import BadRules
-from tcpmon.core.escape import escape, escape_hidden
+from tcpmon.core.escape import escape, escape_hidden, escape_text
 from tcpmon.core.model import Client, Message
 from tcpmon.core.rules import parse, trial
 from tcpmon.core.units import counted
@@ -42,15 +43,18 @@ class RulesEditor(Screen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.EDITOR)
 
     def __init__(
-        self, text: str, rule: int, message: Message | None, client: Client | None
+        self, text: str, source: str, rule: int, message: Message | None, client: Client | None
     ) -> None:
-        """rule: where to begin, counted from 0. message: what is tried on them."""
+        """source: the file that it belongs to, "" for none. rule: where to begin, counted from 0.
+        message: what is tried on them."""
         super().__init__()
         self._before = text
         self._rule = rule
         self._message = message
         self._client = client
         self._area = TextArea(text or EXAMPLE, show_line_numbers=True, soft_wrap=False, id="text")
+        where = f"in {escape_text(source)}" if source else "in no file yet"
+        self._area.border_title = Content(f"Rules {where}")
         self._told = Sheet("trial")
         self._calm: Timer | None = None
 

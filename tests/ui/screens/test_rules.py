@@ -131,6 +131,8 @@ async def test_a_mistake_in_the_file_is_mended_there(tmp_path: Path) -> None:
         await pilot.press("R", "e")
         await until(pilot, lambda: isinstance(app.screen, RulesEditor))
         assert app.screen.query_one(TextArea).text == "[[rule]\n"
+        shown = app.screen.query_one(TextArea).border_title
+        assert str(shown) == f"Rules in {path}"
 
 
 @pytest.mark.parametrize("key", ["escape", "y"])
