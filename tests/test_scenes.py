@@ -11,6 +11,7 @@ _MEASURED = re.compile(
     | [+]?\d[\d.,:]*\s?(?:[kMG]?B(?:/s)?|msg/s|us|ms|s|m|h)?(?![^\W_])   # an amount, a port
     | (?<=\s)-(?=\s)                            # nothing
     | [▁▂▃▄▅▆▇█]+                              # a sparkline
+    | [^\s│]*\s?…                                # where a line is cut, for want of room
     | (?:kept|unsent)\s(?=\d)                   # what goes first where there is no room
     """,
     re.VERBOSE,
