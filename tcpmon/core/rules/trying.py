@@ -36,34 +36,33 @@ SHOWN = 400
 
 def trial(
     rules: Rules, data: bytes, content: bytes, client: Client | None, number: int, now: int = 0
-) -> list[str]:
-    """Return what would be done of a message, rule by rule, in lines that are safe to print.
+) -> Iterator[str]:
+    """Yield what would be done of a message, rule by rule, in lines that are safe to print.
 
     client: who says it, None = a client that every `for` lets through. number: which of its
     messages it is, from 1 on, 0 = not known. now: ns since 1970. Counters start anew, and chance
     gives zeros.
     """
-    lines: list[str] = []
-    others = 0
+    others = fitting = 0
     taken = ""
     for rule in rules.rules:
         if rule.when is not When.MESSAGE:
             others += 1
         elif taken:
-            lines.append(f"{rule.name}: not asked, {taken} has taken it")
+            yield f"{rule.name}: not asked, {taken} has taken it"
         else:
             found = _fits(rule, data, content, client, number, now)
             if isinstance(found, str):
-                lines.append(f"{rule.name}: {found}")
+                yield f"{rule.name}: {found}"
                 continue
-            lines.append(f"{rule.name}: fits{_captured(found)}{', once' if rule.once else ''}")
-            lines += _done(rule, _Message(_facts(client, data, found, now), data))
+            fitting += 1
+            yield f"{rule.name}: fits{_captured(found)}{', once' if rule.once else ''}"
+            yield from _done(rule, _Message(_facts(client, data, found, now), data))
             taken = "" if rule.go_on else rule.name
-    if not taken and not any(": fits" in line for line in lines):
-        lines.append("no rule answers this message")
+    if not fitting:
+        yield "no rule answers this message"
     if others:
-        lines.append(f"{counted(others, 'rule')} of other times than a message: not asked")
-    return lines
+        yield f"{counted(others, 'rule')} of other times than a message: not asked"
 
 
 @dataclass

@@ -25,11 +25,11 @@ from tcpmon.ui.render import Line, fit, fit_address, wrap
 from tcpmon.ui.screens.choice import Choice
 from tcpmon.ui.screens.dialog import Dialog
 from tcpmon.ui.screens.pick import Pick
-from tcpmon.ui.screens.rules_editor import RulesEditor, trial_lines
+from tcpmon.ui.screens.rules_editor import RulesEditor
 from tcpmon.ui.widgets.footer import KeyFooter
 from tcpmon.ui.widgets.lines import Lines
 from tcpmon.ui.widgets.listing import Listing
-from tcpmon.ui.widgets.sheet import Sheet
+from tcpmon.ui.widgets.trial import Trial
 
 LOOK_SECONDS = 0.5
 LOOKED_AT = 200  # messages before the log's among which one is that a client has said
@@ -64,7 +64,7 @@ class RulesScreen(Screen[None]):
         self._client = client
         self._rules = RulesPane("rules")
         self._chosen = Chosen("chosen")
-        self._trial = Sheet("trial")
+        self._trial = Trial(message, client)
         self._tried: str | None = None  # the text whose trial is shown
 
     def compose(self) -> ComposeResult:
@@ -86,10 +86,7 @@ class RulesScreen(Screen[None]):
         self._choose()
         if book.text != self._tried:
             self._tried = book.text
-            title = "What they would do with the log's message"
-            self._trial.show(
-                [(title, "title")], [], trial_lines(book.text, self._message, self._client)
-            )
+            self._trial.read(book.text)
 
     def _choose(self) -> None:
         self._chosen.rule = self._rules.selected
@@ -110,7 +107,7 @@ class RulesScreen(Screen[None]):
         self._choose()
 
     @property
-    def _pane(self) -> "Sheet | RulesPane":
+    def _pane(self) -> "Trial | RulesPane":
         return self._trial if self._trial.has_focus else self._rules
 
     def action_next_pane(self) -> None:

@@ -10,22 +10,19 @@ from textual.screen import Screen
 from textual.widgets import TextArea
 
 from tcpmon.core.errors import BadRules
-from tcpmon.core.escape import escape, escape_hidden, escape_text
+from tcpmon.core.escape import escape_text
 from tcpmon.core.model import Client, Message
-from tcpmon.core.rules import parse, trial
-from tcpmon.core.units import counted
+from tcpmon.core.rules import parse
 from tcpmon.ui.actions import Place
 from tcpmon.ui.bindings import bindings
-from tcpmon.ui.render import Line
 from tcpmon.ui.screens.choice import Choice
 from tcpmon.ui.widgets.footer import KeyFooter
-from tcpmon.ui.widgets.sheet import Sheet
+from tcpmon.ui.widgets.trial import Trial
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
 CALM_SECONDS = 0.2  # without a key, before the text is read
-SHOWN = 200  # bytes of the message that the rules are tried on
 EXAMPLE = """\
 # What clients are answered. F1 shows all that can stand here.
 
@@ -50,12 +47,10 @@ class RulesEditor(Screen[str | None]):
         super().__init__()
         self._before = text
         self._rule = rule
-        self._message = message
-        self._client = client
         self._area = TextArea(text or EXAMPLE, show_line_numbers=True, soft_wrap=False, id="text")
         where = f"in {escape_text(source)}" if source else "in no file yet"
         self._area.border_title = Content(f"Rules {where}")
-        self._told = Sheet("trial")
+        self._told = Trial(message, client)
         self._calm: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -82,8 +77,7 @@ class RulesEditor(Screen[str | None]):
         self._calm = self.set_timer(CALM_SECONDS, self._tell)
 
     def _tell(self) -> None:
-        lines = trial_lines(self._area.text, self._message, self._client)
-        self._told.show([("What they would do with the log's message", "title")], [], lines)
+        self._told.read(self._area.text)
 
     def action_apply(self) -> None:
         """Follow these rules from now on."""
@@ -119,24 +113,3 @@ class RulesEditor(Screen[str | None]):
 
         question = Choice("Leave without using what was written?", [], {"y": "Leave"}, "Go on")
         self.app.push_screen(question, answered)
-
-
-def trial_lines(text: str, message: Message | None, client: Client | None) -> list[Line]:
-    """Return what is wrong with rules or, if nothing is, what they would do with a message."""
-    if not text.strip():
-        return [[("There are no rules.", "dim")]]
-    try:
-        rules = parse(text)
-    except BadRules as error:
-        hint: list[Line] = [[(error.hint, "dim")]] if error.hint else []
-        return [[(error.message, "error")], *hint]
-    count = counted(len(rules.rules), "rule")
-    if message is None:
-        return [
-            [(f"{count}. Select a message of a client (RX) in the log to try them on it.", "dim")]
-        ]
-    size = message.size or len(message.data)
-    tried = f"{count}; tried on {size:,} B of #{message.client}: "
-    lines: list[Line] = [[(tried, "dim"), (escape(message.data, SHOWN), "")]]
-    told = trial(rules, message.data, message.content, client, 0, message.time)
-    return [*lines, *([(escape_hidden(line), "")] for line in told)]

@@ -1,7 +1,7 @@
 """What rules would do is told in words, and never done."""
 
-from tcpmon.core.model import forgotten
-from tcpmon.core.rules import parse, trial
+from tcpmon.core.model import Client, forgotten
+from tcpmon.core.rules import Rules, parse, trial
 from tests.core.safety import unsafe_in
 
 RULES = parse(r"""
@@ -36,10 +36,16 @@ do = 'send hi'
 """)
 
 
+def tried(
+    rules: Rules, data: bytes, content: bytes, client: Client | None, number: int
+) -> list[str]:
+    return list(trial(rules, data, content, client, number))
+
+
 def test_in_words() -> None:
     """Each rule says what it does and what is sent, or why it does nothing."""
     client = forgotten(1, 0, "127.0.0.1:5", "l")
-    lines = trial(RULES, b"id=\x1b7\r\n", b"id=\x1b7", client, 1)
+    lines = tried(RULES, b"id=\x1b7\r\n", b"id=\x1b7", client, 1)
     assert lines == [
         "off: is off",
         "later: this is message 1, not 3 or later",
@@ -58,13 +64,13 @@ def test_in_words() -> None:
 
 def test_any_client() -> None:
     """Where no client is meant, a rule for some of them acts."""
-    assert trial(RULES, b"x", b"x", None, 2)[2:4] == ["others: fits", "  1. send x"]
+    assert tried(RULES, b"x", b"x", None, 2)[2:4] == ["others: fits", "  1. send x"]
 
 
 def test_no_rule() -> None:
     """If nothing fits, that is said."""
     rules = parse("[[rule]]\nequals = 'a'\ndo = 'close'")
-    assert trial(rules, b"b", b"b", None, 1) == [
+    assert tried(rules, b"b", b"b", None, 1) == [
         "rule 1: does not fit", "no rule answers this message",
     ]  # fmt: skip
 
@@ -72,4 +78,4 @@ def test_no_rule() -> None:
 def test_large() -> None:
     """Of a large message only the beginning is shown."""
     rules = parse("[[rule]]\ndo = ['echo']")
-    assert len("".join(trial(rules, b"a" * (1 << 20), b"a" * (1 << 20), None, 1))) < 1000
+    assert len("".join(tried(rules, b"a" * (1 << 20), b"a" * (1 << 20), None, 1))) < 1000
