@@ -101,31 +101,43 @@ class Access:
 
     def __init__(self) -> None:
         self._permissions: dict[Network, Permission] = {}
+        self._before: dict[Network, Permission] = {}  # where another holds for a while
         self._found: ByNetwork[Permission] = ByNetwork({})
         self._closed = False  # somebody is allowed, so others are not
 
     def set(self, network: Network, allow: bool, until: int = 0) -> None:
-        """Allow or deny a network, whatever it was before. until: as a Permission's."""
+        """Allow or deny a network, whatever it was before. until: as a Permission's; what held
+        before for good holds again then."""
+        before = self._permissions.get(network)
+        if until and before is not None and not before.until:
+            self._before[network] = before
+        elif not until:
+            self._before.pop(network, None)
         self._permissions[network] = Permission(network_text(network), allow, until)
         self._index()
 
     def drop(self, network: Network) -> bool:
         """Forget the rule for a network; say whether there was one."""
         known = self._permissions.pop(network, None) is not None
+        self._before.pop(network, None)
         self._index()
         return known
 
-    def expire(self, now: int) -> list[Permission]:
-        """Forget the rules that have ended; return them. now: ns since 1970."""
+    def expire(self, now: int) -> list[tuple[Permission, Permission | None]]:
+        """Forget the rules that have ended; return each, and what holds again instead. now: ns
+        since 1970."""
         over = {
             network: rule for network, rule in self._permissions.items() if 0 < rule.until <= now
         }
+        again = {network: self._before.pop(network, None) for network in over}
         if over:
             self._permissions = {
-                net: rule for net, rule in self._permissions.items() if net not in over
+                net: kept
+                for net, rule in self._permissions.items()
+                if (kept := again[net] if net in over else rule) is not None
             }
             self._index()
-        return list(over.values())
+        return [(rule, again[network]) for network, rule in over.items()]
 
     def permissions(self) -> tuple[Permission, ...]:
         """Return all rules, in the order in which they were first made."""

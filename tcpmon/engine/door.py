@@ -102,8 +102,11 @@ class Door:
 
     def tick(self) -> None:
         """Tell what was held back, and forget what is over. Called about once a second."""
-        for rule in self.access.expire(time.time_ns()):
-            self._say(Kind.INFO, f"no rule for {rule.network} any more, its time is over", 0)
+        for rule, again in self.access.expire(time.time_ns()):
+            told = f"no rule for {rule.network} any more, its time is over"
+            if again is not None:
+                told = f"{rule.network} is {'allowed' if again.allow else 'denied'} again"
+            self._say(Kind.INFO, told, 0)
         if self._untold:
             self.tell()
         elif time.monotonic() - self._told_at > 3 * TOLD_SECONDS:

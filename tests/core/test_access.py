@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 from hypothesis import given, strategies as st
 
-from tcpmon.core.access import Access, network_text, networks_of, parse_network
+from tcpmon.core.access import Access, Permission, network_text, networks_of, parse_network
 from tcpmon.core.errors import BadNetwork
 
 SECOND = 1_000_000_000
@@ -106,9 +106,32 @@ def test_rules_end() -> None:
     made.set(parse_network("1.1.1.1"), allow=False, until=5 * SECOND)
     assert made.expire(5 * SECOND - 1) == []
     assert made.refusal("1.1.1.1") != ""
-    assert [rule.network for rule in made.expire(5 * SECOND)] == ["1.1.1.1"]
+    assert [(rule.network, again) for rule, again in made.expire(5 * SECOND)] == [("1.1.1.1", None)]
     assert made.refusal("1.1.1.1") == ""
     assert [rule.network for rule in made.permissions()] == ["10.0.0.0/8"]
+
+
+def test_what_held_before_holds_again() -> None:
+    """A ban for a while takes nothing away for good, however often it is renewed; what is said for
+    good meanwhile does."""
+    made = access("+10.0.0.1")
+    network = parse_network("10.0.0.1")
+    for seconds in (5, 6):
+        made.set(network, allow=False, until=seconds * SECOND)
+    assert made.refusal("10.0.0.1") == "10.0.0.1 is denied"
+    ((over, again),) = made.expire(6 * SECOND)
+    assert (over.allow, again) == (False, Permission("10.0.0.1", True))
+    assert made.refusal("10.0.0.1") == ""
+    assert made.refusal("10.0.0.2") != ""
+    made.set(network, allow=False, until=7 * SECOND)
+    assert made.drop(network)
+    assert made.expire(7 * SECOND) == []
+    assert made.permissions() == ()
+    made.set(network, allow=True)
+    made.set(network, allow=True, until=8 * SECOND)
+    made.set(network, allow=False)
+    assert made.expire(8 * SECOND) == []
+    assert made.permissions() == (Permission("10.0.0.1", False),)
 
 
 def test_drops_a_rule() -> None:

@@ -83,11 +83,16 @@ def test_permissions(clock: Clock) -> None:
     with pytest.raises(BadNetwork):
         door.permit("nonsense/", True, 0.0)
     door.permit("::1", True, 0.0)
+    door.permit("::1", False, 60.0)
+    clock.now += 61
+    door.tick()
     door.unpermit("::1")
     assert porter.told == [
         "10.0.0.0/8 is denied for 60.0 s",
         "no rule for 10.0.0.0/8 any more, its time is over",
         "::1 is allowed",
+        "::1 is denied for 60.0 s",
+        "::1 is allowed again",
         "no rule for ::1 any more",
     ]
 
