@@ -266,7 +266,7 @@ class _Hooks:
             server._news.notify_all()
 
     def renamed(self, client: int, name: str) -> None:
-        self._server._peers[client].name = name
+        self._server._peers[client].known_as = name
 
     def ended(self, client: int, why: str) -> None:
         server = self._server

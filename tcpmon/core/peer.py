@@ -16,7 +16,7 @@ Order = Callable[[Command[Any]], None]
 class Peer:
     """A client.
 
-    id: its number; name: what it is called, "" for nothing; address: the host, "" for a Unix
+    id: its number; name: what it is called, may be set; address: the host, "" for a Unix
     socket; port: the client's; listener: the address it came in by; state: for the hooks' own
     use, anything may be put there.
     """
@@ -25,7 +25,8 @@ class Peer:
         self, id: int, name: str, address: str, port: int, listener: str, order: Order
     ) -> None:
         self.id = id
-        self.name = name
+        self.known_as = name
+        """What it is called, as the node says; who sets it renames nobody."""
         self.address = address
         self.port = port
         self.listener = listener
@@ -55,11 +56,20 @@ class Peer:
         """RST at once; what is queued is lost."""
         self._order(Disconnect((self.id,), How.RESET))
 
+    @property
+    def name(self) -> str:
+        """What it is called, "" for nothing."""
+        return self.known_as
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self.rename(name)
+
     def rename(self, name: str) -> None:
         """Give it a name, "" for none. Raises TypeError, as the others that take text."""
         _must_be_text(name)
         self._order(Name(self.id, name, literal=True))
-        self.name = name
+        self.known_as = name
 
     def note(self, text: str) -> None:
         """Keep a line about it in the log."""

@@ -67,7 +67,7 @@ class Callbacks:
         if self._behind is not None:
             self._behind.renamed(client, name)
         if peer := self._peers.get(client):
-            peer.name = name
+            peer.known_as = name
 
     def ended(self, client: int, why: str) -> None:
         if self._behind is not None:

@@ -162,7 +162,7 @@ class Child:
 
     def _renamed(self, client: int, name: str) -> None:
         if peer := self._peers.get(client):
-            peer.name = name
+            peer.known_as = name
 
     def _gone(self, client: int) -> None:
         self._inboxes.forget(client)

@@ -28,6 +28,16 @@ def test_what_is_asked_of_a_peer_is_a_command() -> None:
     assert (peer.name, repr(peer)) == ("press", "<client 3 press>")
 
 
+def test_a_name_may_be_set() -> None:
+    """As with `rename`; what the node says of its name is no order."""
+    asked: list[Command[Any]] = []
+    peer = Peer(3, "", "10.0.0.7", 40_001, "127.0.0.1:8000", asked.append)
+    peer.name = "press"
+    peer.known_as = "press 2"
+    assert asked == [Name(3, "press", literal=True)]
+    assert peer.name == "press 2"
+
+
 def test_what_is_no_data_is_refused() -> None:
     """A number is not sent, and nothing is asked for."""
     asked: list[Command[Any]] = []
