@@ -49,6 +49,8 @@ def test_can_be_read(name: str) -> None:
         ("mqtt", b"\x10\x0d\0\4MQTT\5\2\0\x3c\0\0\0", b"\x20\x03\0\0\0"),
         ("mqtt", b"\xc0\0", b"\xd0\0"), ("mqtt", b"\x82\6\0\7\0\1a\0", b"\x90\3\0\7\0"),
         ("mqtt", b"\xa2\5\0\7\0\1a", b"\xb0\2\0\7"),
+        ("mqtt", b"2\x09\0\3a/b\0\7hi", b"\x40\2\0\7"), ("mqtt", b"0\x07\0\3a/bhi", b""),
+        ("mqtt", b"5\x09\0\3a/b\0\7hi", b"\x50\2\0\7"), ("mqtt", b"b\2\0\7", b"\x70\2\0\7"),
         ("redis", b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n"), ("redis", b"ping\r\n", b"+PONG\r\n"),
         ("redis", b"*2\r\n$7\r\nCOMMAND\r\n$4\r\nDOCS\r\n", b"*0\r\n"),
         ("redis", b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n", b"$-1\r\n"),

@@ -18,6 +18,7 @@ Rules stand in a TOML file, in the order in which they are tried:
                                         the whole message: ?? any byte, 5? any with a 5 in front,
                                         (name:8) eight bytes that are kept, ... any number of
                                         them, (name:...) any number that are kept
+                                        and (name:u16be) as many as two bytes in front say
     nth = 3                       the third message of the client; also "2-5", "3-"
     after = "30s"                 of silence; every = "5s" of a timer
     do = ['send OK ${id}\r\n', 'delay 200ms', 'close']

@@ -99,7 +99,7 @@ class Book:
             rule, ask, ends = self._rules[index]
             groups = ask(data, content)
             if groups is None:
-                if fits is not None and isinstance(rule.test, Fits) and rule.test.failed:
+                if fits is not None and isinstance(rule.test, MessageTest) and rule.test.failed:
                     fits = None  # the next time it may be in time
                 continue
             fit = index, rule, groups

@@ -6,9 +6,9 @@ of the two does. Each test also tells what must be so for it to fit and is quick
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tcpmon.core.errors import BadFilter
 from tcpmon.core.escape import escape_text
@@ -35,6 +35,11 @@ class MessageTest:
     equal: bytes | None = None
     start: bytes | None = None
     needle: bytes | None = None
+
+    @property
+    def failed(self) -> int:
+        """How often it took too long to say whether a message fits."""
+        return 0
 
     @property
     def trouble(self) -> str:
@@ -116,7 +121,6 @@ class Fits(MessageTest):
 
     @property
     def failed(self) -> int:
-        """How often it took too long to say whether a message fits."""
         return self._pattern.failed
 
     @property
@@ -147,6 +151,52 @@ class Whole(Fits):
         return None if len(data) > LOOKED else super().fits(data, content)
 
 
+Measure = tuple[re.Pattern[bytes], str, int, Literal["big", "little"]]
+"""What stands before a length, what is called so that has this length; the length's own bytes."""
+
+
+class Measured(MessageTest):
+    """Parts of it have their lengths in front, and what is behind is as a pattern says."""
+
+    def __init__(self, parts: Sequence[Measure], rest: Whole) -> None:
+        self._parts = parts
+        self._rest = rest
+        self.start = rest.start
+        before = (name for pattern, name, _, _ in parts for name in (*pattern.groupindex, name))
+        self.groups = ("0", *before, *filter(str.isidentifier, rest.groups))
+
+    @property
+    def failed(self) -> int:
+        return self._rest.failed
+
+    @property
+    def trouble(self) -> str:
+        return self._rest.trouble
+
+    def match(self, data: bytes, content: bytes) -> Groups | None:
+        if len(data) > LOOKED:
+            return None
+        found = self._found_in(content)
+        return self._found_in(data) if found is None and content is not data else found
+
+    def _found_in(self, data: bytes) -> Groups | None:
+        groups: dict[str, bytes] = {}
+        at = 0
+        for pattern, name, width, order in self._parts:
+            if (before := pattern.match(data, at)) is None:
+                return None
+            groups |= before.groupdict()
+            begin = before.end() + width
+            at = begin + int.from_bytes(data[before.end() : begin], order)
+            if not begin <= at <= len(data):
+                return None
+            groups[name] = data[begin:at]
+        rest = data[at:]
+        if (behind := self._rest.fits(rest, rest)) is None:
+            return None
+        return {"0": data, **groups, **behind.groupdict()}
+
+
 def _bytes(value: str) -> bytes:
     return parse_text(value, 0)
 
@@ -167,18 +217,23 @@ def _made(kind: Callable[[bytes], MessageTest], value: str) -> MessageTest:
 # -- hex --------------------------------------------------------------------------------
 
 _WORD = re.compile(
-    r"[\s,]*(?:(?P<gap>\.\.\.)|\((?P<name>[A-Za-z_]\w*):(?P<count>\d{1,9}|\.\.\.)\)"
+    r"[\s,]*(?:(?P<gap>\.\.\.)"
+    r"|\((?P<name>[A-Za-z_]\w*):(?:(?P<count>\d{1,9}|\.\.\.)"
+    r"|u(?P<bits>8|(?:16|24|32)(?=[bl]e))(?P<order>[bl]e)?)\)"
     r"|(?P<hex>(?:0x)?[0-9a-f?]{2,}))[\s,:_-]*",
     re.ASCII | re.IGNORECASE,
 )
 _HINT = "for example 78 ?? 5? (imei:8) ... 0d 0a"
+_NO_PLACE = "a length can be read only where all before it is as long each time, or is measured too"
 
 
 def _hex(value: str) -> MessageTest:
     """Return the test that "78 ?? (imei:8) ... 0d 0a" asks for. Raises BadFilter."""
     parts: list[bytes] = []
+    measured: list[Measure] = []
     names: set[str] = set()
     place = count = 0
+    varies = False  # what was read so far is not as long each time
     while place < len(value.rstrip()):
         word = _WORD.match(value, place)
         if word is None:
@@ -189,16 +244,30 @@ def _hex(value: str) -> MessageTest:
             raise BadFilter(f"{name} is there twice", word.start("name"), "call one otherwise")
         if name:
             names.add(name)
-        parts.extend(_pieces(word))
+        if word["bits"]:
+            if varies:
+                raise BadFilter(_NO_PLACE, word.start("name"), "put it in front of ...")
+            measured.append(_measure(b"".join(parts), word))
+            parts = []
+        else:
+            varies |= "..." in (word["gap"], word["count"])
+            parts.extend(_pieces(word))
         count += 1 if word["hex"] is None else len(word["hex"]) // 2
         place = word.end()
-    if not parts:
+    if not count:
         raise BadFilter("hex is missing", 0, _HINT)
     if count > HEX_MOST:
         raise BadFilter(f"hex has at most {HEX_MOST} bytes", 0, "say the rest by ...")
     start = b"".join(_fixed(value))
     pattern = Pattern(rb"(?s:\A" + b"".join(parts) + rb"\Z)", f"hex {value}")
-    return Whole(pattern, None, start or None)
+    rest = Whole(pattern, None, start or None)
+    return Measured(measured, rest) if measured else rest
+
+
+def _measure(before: bytes, word: re.Match[str]) -> Measure:
+    pattern = re.compile(b"(?s:" + before + b")")
+    order: Literal["big", "little"] = "little" if word["order"] == "le" else "big"
+    return pattern, word["name"], int(word["bits"]) // 8, order
 
 
 def _pieces(word: re.Match[str]) -> Iterator[bytes]:

@@ -22,6 +22,8 @@ from tcpmon.core.rules.matching import KINDS, MessageTest
         ("regex", r"^a.c$", [b"abc", b"abc\n"], [b"xabc"]),
         ("hex", "78 78 ?? 5? ?a ... 0d0a", [b"xx.Zz\r\n", b"xx\0PJzz\r\n"], [b"xx.Zz\n", b"xx"]),
         ("hex", "0x01,0x02", [b"\1\2"], [b"\1\2\3"]),
+        ("hex", "32 (a:u8) (b:1)", [b"2\0x", b"2\2aax"], [b"2\2ax", b"2\1a", b"3\0x", b"2", b""]),
+        ("hex", "(a:u16le)", [b"\0\0", b"\1\0x"], [b"\0", b"\0\1x", b"\1\0xy"]),
     ],
 )
 def test_fits(kind: str, value: str, fits: list[bytes], does_not: list[bytes]) -> None:
@@ -41,6 +43,10 @@ def test_fits(kind: str, value: str, fits: list[bytes], does_not: list[bytes]) -
         ("equals", "a", b"a", {"0": b"a"}),
         ("regex", r"id=(?P<id>\d+)(x)?", b"id=77",
          {"0": b"id=77", "1": b"77", "2": b"", "id": b"77"}),
+        ("hex", "32 ?? (topic:u16be) (packet:2) ...", b"2\x0a\0\3a/b\0\7hi!",
+         {"0": b"2\x0a\0\3a/b\0\7hi!", "topic": b"a/b", "packet": b"\0\7"}),
+        ("hex", "(a:u8) (one:1) (b:u24be) (c:u32le)", b"\1ax\0\0\2bb\0\0\0\0",
+         {"0": b"\1ax\0\0\2bb\0\0\0\0", "a": b"a", "one": b"x", "b": b"bb", "c": b""}),
         ("hex", "01 (id:2) (rest:...)", b"\1abcd", {"0": b"\1abcd", "1": b"ab", "2": b"cd",
                                                     "id": b"ab", "rest": b"cd"}),
     ],
@@ -55,7 +61,7 @@ def test_captures(kind: str, value: str, data: bytes, groups: dict[str, bytes]) 
 @pytest.mark.parametrize(
     ("value", "place"),
     [("", 0), ("0", 0), ("01 0g", 3), ("01 012", 3), ("01 (a:0)", 6), ("(a:1) (a:1)", 7),
-     ("(a:9999)", 3), ("01 " * 1001, 0)],
+     ("(a:9999)", 3), ("01 " * 1001, 0), ("(a:u16)", 0), ("... (a:u8)", 5), ("(a:...)(b:u8)", 8)],
 )  # fmt: skip
 def test_bad_hex(value: str, place: int) -> None:
     """Hex that cannot be read is refused with the place."""
