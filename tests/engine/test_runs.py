@@ -5,6 +5,7 @@ import pytest
 from tcpmon.core.commands import Instruct, Send as SendCommand, StopReading
 from tcpmon.core.model import Kind, State
 from tcpmon.core.payload import parse as payload
+from tcpmon.core.rules.matching import Equals
 from tcpmon.core.rules.model import (
     Ban,
     Close,
@@ -88,6 +89,19 @@ async def test_a_dialogue(serve: Serve) -> None:
     assert stage.row(other).flag == "left the dialogue 'r0'"
     (line,) = told(stage, other, Kind.WARN)
     assert line == "left the dialogue 'r0': expected starts bob, said eve\\x1b\\n"
+
+
+async def test_what_is_passed_over(serve: Serve) -> None:
+    """A dialogue that skips to something takes all that comes before: no rule answers it."""
+    mail = rule(
+        say("go on\\n"), Expect(Equals(b"."), 0, "equals .", skips=True), say("taken\\n"),
+        starts=b"DATA",
+    )  # fmt: skip
+    stage = await stage_with(serve, mail, rule(say("?\\n")))
+    peer = await stage.peer()
+    await peer.say(b"DATA\nSubject: x\n\nDATA\n.\nQUIT\n")
+    assert await peer.hear(14) == b"go on\ntaken\n?\n"
+    assert stage.row(peer).flag == ""
 
 
 async def test_nobody_waits_for_ever(serve: Serve) -> None:

@@ -32,6 +32,7 @@ What is done, a line each, one behind the other:
     close    half-close    reset    ban 10m    stop-reading 5s
     name PAYLOAD    note PAYLOAD    mark PAYLOAD
     expect [within 10s] any | text … | equals … | starts … | ends … | regex … | hex …
+    skip-to [within 10s] …    as expect, and messages before it are passed over
 
 One step may stand alone: do = 'echo'. Between '…' a backslash is the payload's own, between "…"
 it is TOML's. A message is looked at as it came and without what is around it for the way, as a

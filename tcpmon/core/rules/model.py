@@ -108,11 +108,13 @@ class Mark(Struct, frozen=True, tag=True):
 
 
 class Expect(Struct, frozen=True, tag=True):
-    """Wait for the next message. seconds: how long, 0 = for ever. shown: as it was written."""
+    """Wait for the next message. seconds: how long, 0 = for ever. shown: as it was written. skips:
+    pass over messages that it does not wait for."""
 
     test: Test
     seconds: float
     shown: str
+    skips: bool = False
 
 
 Step = (

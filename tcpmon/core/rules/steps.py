@@ -141,7 +141,7 @@ _EXPECT = re.compile(
 )
 
 
-def _expect(rest: str, place: int, _: Known) -> Step:
+def _expect(rest: str, place: int, _: Known) -> Expect:
     match = _EXPECT.match(rest)
     if match is None:
         raise Wrong("what is expected is missing", place, _only(("any", *KINDS)))
@@ -159,6 +159,11 @@ def _expect(rest: str, place: int, _: Known) -> Step:
     return Expect(test, waits, rest.strip())
 
 
+def _skip_to(rest: str, place: int, known: Known) -> Step:
+    expected = _expect(rest, place, known)
+    return Expect(expected.test, expected.seconds, expected.shown, skips=True)
+
+
 _VERBS: dict[str, Callable[[str, int, Known], Step]] = {
     "send": _of_payload(Send),
     "drip": _drip,
@@ -173,6 +178,7 @@ _VERBS: dict[str, Callable[[str, int, Known], Step]] = {
     "note": _of_payload(Note),
     "mark": _of_payload(Mark),
     "expect": _expect,
+    "skip-to": _skip_to,
 }
 VERBS = tuple(_VERBS)
 _AFTERWARDS = ("delay", "ban", "note", "mark")

@@ -139,7 +139,8 @@ def _said(step: Step, message: _Message) -> str:
         case Mark(payload):
             return f"mark {_filled(payload, message)}"
         case Expect():
-            return f"expect {escape_text(step.shown)}; only then"
+            verb = "skip to" if step.skips else "expect"
+            return f"{verb} {escape_text(step.shown)}; only then"
         case _:
             return _plain(step)
 

@@ -33,6 +33,16 @@ def test_expect() -> None:
     assert step.test.match(b"ACK", b"ACK") is None
 
 
+def test_skip_to() -> None:
+    """It is read as `expect` is, and passes over what does not fit."""
+    expected = read_step("expect within 10s equals .", (), model.When.MESSAGE, True)
+    step = read_step("skip-to within 10s equals .", (), model.When.MESSAGE, True)
+    assert isinstance(step, model.Expect)
+    assert isinstance(expected, model.Expect)
+    assert (step.skips, expected.skips) == (True, False)
+    assert (step.seconds, step.shown) == (10.0, expected.shown)
+
+
 def test_place() -> None:
     """What is wrong within a test or a payload is at its own place."""
     with pytest.raises(Wrong) as error:
