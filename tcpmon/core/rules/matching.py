@@ -71,7 +71,9 @@ class Equals(MessageTest):
 
     def match(self, data: bytes, content: bytes) -> Groups | None:
         wanted = self.equal
-        if wanted in (content, data) or content.rstrip(LINE_END) == wanted:
+        assert wanted is not None
+        ended = len(content) <= len(wanted) + len(LINE_END) and content.rstrip(LINE_END) == wanted
+        if ended or wanted in (content, data):
             return {"0": content}
         return None
 
