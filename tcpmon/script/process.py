@@ -18,6 +18,8 @@ from tcpmon.script.wire import Frames, frame
 
 READ = 64 << 10
 """Bytes that are taken from the child in one go: then clients have a turn."""
+LAST_READS = 64
+"""Of a child that has ended: more than a socket holds, should there be a copy that goes on."""
 TOGETHER = 256 << 10
 ITEM = 64  # bytes that something said takes beside its data
 
@@ -126,17 +128,19 @@ class Process:
             self._loop.remove_writer(self._sock)
         self._drained()
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take what there is; say whether there was anything."""
         try:
             data = self._sock.recv(READ)
             for item in self._frames.feed(data) if data else ():
                 self._said(item)
         except BlockingIOError:
-            return
+            return False
         except (OSError, ValueError):  # the script has written into what is ours
             data = b""
         if not data:
             self._hang_up()
+        return bool(data)
 
     def listen(self, wanted: bool) -> None:
         """Take what the child says, or have it wait."""
@@ -197,6 +201,9 @@ class Process:
         self.kill()  # copies, of one that has ended by itself
         for pipe in self._pipes:
             pipe.close()
+        for _ in range(LAST_READS):
+            if not (self._open and self._read()):
+                break
         self._shut()
         self.page.close()
         return code

@@ -5,6 +5,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tcpmon.script.outbox import TOGETHER
 from tcpmon.script.process import Process
 from tests.script.conftest import WAIT
 
@@ -43,3 +46,29 @@ async def test_life(tmp_path: Path) -> None:
     assert said[2][3]["data"] == data
     assert lines == [("one", False), ("two", False)]
     assert set(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.parametrize("heard", [True, False])
+async def test_last_words(tmp_path: Path, heard: bool) -> None:
+    """What a child has said before it ended is taken, though nobody listened to it any more."""
+    path = tmp_path / "s.py"
+    path.write_text(
+        "import os\ndef on_message(client, message):\n"
+        f"    client.send(b'x' * {TOGETHER})\n    os._exit(3)\n"
+    )
+    said: list[list[Any]] = []
+    process = Process(
+        str(path), 1 << 30, said.append, lambda line, warn: None, lambda line: None, lambda: None,
+        lambda: None,
+    )  # fmt: skip
+    process.tell(["load"])
+    process.tell(["opened", 1, "", "", 0, ""])
+    async with asyncio.timeout(WAIT):
+        while len(said) < 2:
+            await asyncio.sleep(0.005)
+        process.listen(heard)
+        process.tell(["said", 1, b"x"], 1)
+        while process.ending() is None:
+            await asyncio.sleep(0.005)
+        assert await process.bury() == 3
+    assert [item[0] for item in said] == ["up", "loaded", "do"]
