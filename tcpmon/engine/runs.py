@@ -114,7 +114,7 @@ class Part:
         self.warned = self.told = False
         self.done: set[str] = set()
         self.quiet: dict[str, int] = {}  # rules of silence that have acted, and since when it was
-        self.suits: dict[int, bool] = {}
+        self.suits: dict[Acted, bool] = {}
         self.runs: dict[Run, None] = {}
         self.expecting: dict[Run, None] = {}
         self.timers: dict[int, TimerHandle] = {}
@@ -335,6 +335,7 @@ class Runs:
     def _expect(self, run: Run, step: model.Expect) -> bool:
         part = run.part
         if part.connection.state is State.CLOSED:
+            run.at = len(run.acted.rule.steps)  # what comes behind would be for an answer
             return False
         if run not in part.runs and len(part.runs) >= RUNS_MOST:
             return True  # _wait says that it is one too many
