@@ -55,6 +55,7 @@ class Process:
         self._size = 0
         self._unsent: deque[memoryview] = deque()
         self._open = True
+        self._is_last = False  # nothing is told to it after what waits
         with tempfile.TemporaryFile() as file:
             file.truncate(SIZE)
             self.page = Page(file.fileno())
@@ -88,7 +89,7 @@ class Process:
     def tell(self, item: list[Any], size: int = 0) -> None:
         """Say something to the child, together with what is said in the same turn of the loop.
         size: bytes of data in it."""
-        if not self._open:
+        if not self._open or self._is_last:
             return
         if not self._items:
             self._loop.call_soon(self._flush)
@@ -117,6 +118,7 @@ class Process:
                 self._loop.add_writer(self._sock, self._write)
                 break
             except OSError:
+                self._take_rest()
                 self._hang_up()
                 return
             self.waiting -= count
@@ -126,6 +128,8 @@ class Process:
                 self._unsent.popleft()
         else:
             self._loop.remove_writer(self._sock)
+            if self._is_last:
+                self._say_end()
         self._drained()
 
     def _read(self) -> bool:
@@ -151,6 +155,12 @@ class Process:
             else:
                 self._loop.remove_reader(self._sock)
 
+    def _take_rest(self) -> None:
+        """Take what a child that has gone has said before."""
+        for _ in range(LAST_READS):
+            if not (self._open and self._read()):
+                break
+
     def _hang_up(self) -> None:
         if self._open:
             self._shut()
@@ -172,10 +182,14 @@ class Process:
     def finish(self) -> None:
         """Let the child do what it has been told, and end."""
         if self._open:
+            self._is_last = True
             self._flush()
-            with suppress(OSError):
-                if not self._unsent:
-                    self._sock.shutdown(socket.SHUT_WR)
+            if not self._unsent:
+                self._say_end()
+
+    def _say_end(self) -> None:
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_WR)
 
     def ending(self) -> int | None:
         """Return its exit code, below 0 for a signal; None while it runs."""
@@ -201,9 +215,7 @@ class Process:
         self.kill()  # copies, of one that has ended by itself
         for pipe in self._pipes:
             pipe.close()
-        for _ in range(LAST_READS):
-            if not (self._open and self._read()):
-                break
+        self._take_rest()
         self._shut()
         self.page.close()
         return code
