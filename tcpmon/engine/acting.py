@@ -297,7 +297,8 @@ class Acting:
         for acted in rules:
             if acted.on and self._suits(part, acted):
                 self._act(part, acted, b"", {})
-                if not acted.rule.go_on:
+                sent_away = when is When.CONNECT and connection.state is State.CLOSED
+                if not acted.rule.go_on or sent_away:
                     break
 
     def arm(self, connection: Connection) -> None:

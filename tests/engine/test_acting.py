@@ -25,6 +25,7 @@ from tcpmon.core.query import parse as query
 from tcpmon.core.rules.model import (
     Call,
     Close,
+    Delay,
     Echo,
     Groups,
     Mark,
@@ -458,6 +459,20 @@ async def test_who_was_there_before(serve: Serve) -> None:
     while heard == b"old":
         heard = await peer.hear(3)
     assert heard == await peer.hear(3) == b"new"
+
+
+async def test_nothing_waits_for_who_is_sent_away(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the rest of the rule nor the rules behind it keep a client that has been reset."""
+    waits: list[object] = []
+    monkeypatch.setattr("tcpmon.engine.runs.Runs._later", lambda *each: waits.append(each))
+    first = rule(Reset(), Delay(60.0), when=When.CONNECT, go_on=True)
+    stage = await stage_with(serve, first, rule(Delay(60.0), when=When.CONNECT))
+    peer = await stage.peer()
+    await stage.gone(peer)
+    assert [state.hits for state in stage.engine.playbook().rules] == [1, 0]
+    assert waits == []
 
 
 @pytest.mark.parametrize("step", [Reset(), Close()])
