@@ -56,7 +56,7 @@ class Acting:
         self._parts: dict[int, Part] = {}
         self._by_when: dict[When, list[Acted]] = {}
         self._candidates: Candidates = lambda data, content: ()
-        self._held: dict[int, TimerHandle] = {}
+        self._held: dict[tuple[int, bool], TimerHandle] = {}  # by client, and whether a rule does
         self._timed: dict[Part, None] = {}
         self._looking: TimerHandle | None = None
 
@@ -100,6 +100,15 @@ class Acting:
         self._look_up()
         for part in self._parts.values():
             part.suits.clear()
+            if not self.is_wanted:
+                self._let_be(part)
+
+    def _let_be(self, part: Part) -> None:
+        """Nobody is told any more of what a client says: what it has begun to say is never whole,
+        and no dialogue would hear it."""
+        self._runs.forget(part)
+        part.rest = None
+        part.live = Live(part.live.framing)
 
     def _look_up(self) -> None:
         """Look up the rules that are on from now on."""
@@ -114,6 +123,9 @@ class Acting:
         acted.on = on
         acted.spent = acted.faulty = acted.told = False
         acted.failed, acted.why = 0, ""
+        for each in (acted.rule.test, acted.rule.query):
+            if on and each is not None:
+                each.forgive()
         self._look_up()
 
     # -- what clients do ------------------------------------------------------------------
@@ -146,7 +158,7 @@ class Acting:
         except Exception:  # noqa: BLE001 - the fence of a connection
             connection.bug()
             return b""
-        return b"" if connection.state is State.CLOSED else out
+        return out
 
     def _cut(self, part: Part, data: bytes) -> bytes | None:
         """Act on what a read completes; return as _said."""
@@ -170,8 +182,8 @@ class Acting:
         try:
             if part := self._parts.get(connection.id):
                 self._runs.forget(part)
-                if self.hooks is not None:
-                    rest = part.rest if part.rest and not part.hearing else ()
+                rest, part.rest = part.rest or (), None
+                if self.hooks is not None and not part.hearing:
                     for data, _ in (*rest, *part.live.end()):
                         self.hooks.said(connection.id, data)
             self._do_all(connection, When.CLOSE)
@@ -184,8 +196,9 @@ class Acting:
             for timer in part.timers.values():
                 timer.cancel()
             self._timed.pop(part, None)
-        if held := self._held.pop(connection.id, None):
-            held.cancel()
+        for by_rule in (False, True):
+            if held := self._held.pop((connection.id, by_rule), None):
+                held.cancel()
         if self.hooks is not None and connection.end is not None:
             self.hooks.ended(connection.id, connection.end.why)
 
@@ -218,7 +231,7 @@ class Acting:
                 elif self.acted:
                     self._try_rules(part, data, content)
                 if part.connection.state is State.CLOSED:
-                    break
+                    return b""
             return part.out
         finally:
             part.hearing, part.out = False, None
@@ -267,10 +280,10 @@ class Acting:
             return False
         if rule.query is None:
             return True
-        suits = part.suits.get(acted.number)
+        suits = part.suits.get(acted)
         if suits is None or rule.query.changing:
             suits = rule.query.client(part.connection.picture(), time.time_ns())
-            part.suits[acted.number] = suits
+            part.suits[acted] = suits
         return suits
 
     # -- what is no message -----------------------------------------------------------------
@@ -284,7 +297,8 @@ class Acting:
         for acted in rules:
             if acted.on and self._suits(part, acted):
                 self._act(part, acted, b"", {})
-                if not acted.rule.go_on:
+                sent_away = when is When.CONNECT and connection.state is State.CLOSED
+                if not acted.rule.go_on or sent_away:
                     break
 
     def arm(self, connection: Connection) -> None:
@@ -380,17 +394,19 @@ class Acting:
             self._deny(connection.host.partition("%")[0], seconds)
         connection.abort()
 
-    def refrain(self, connection: Connection, seconds: float) -> None:
-        """Read nothing from a client for so long, 0 = go on reading."""
-        if timer := self._held.pop(connection.id, None):
+    def refrain(self, connection: Connection, seconds: float, by_rule: bool = True) -> None:
+        """Read nothing from a client for so long, 0 = go on reading, unless somebody else has said
+        not to: a rule knows nothing of a script that is behind."""
+        if timer := self._held.pop((connection.id, by_rule), None):
             timer.cancel()
         if seconds > 0 and connection.state is not State.CLOSED:
-            again = self.loop.call_later(seconds, self.refrain, connection, 0.0)
-            self._held[connection.id] = again
+            again = self.loop.call_later(seconds, self.refrain, connection, 0.0, by_rule)
+            self._held[connection.id, by_rule] = again
         self._hold(connection)
 
     def _hold(self, connection: Connection) -> None:
         """Read from a client, unless it was said not to, or it has said more than is dealt with."""
         part = self._parts.get(connection.id)
         has_rest = part is not None and part.rest is not None
-        connection.refrain(has_rest or connection.id in self._held)
+        held = (connection.id, False) in self._held or (connection.id, True) in self._held
+        connection.refrain(has_rest or held)

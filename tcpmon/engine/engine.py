@@ -434,7 +434,7 @@ class Engine:
                 kind = Kind.WARN if command.warn else Kind.INFO
                 self._say(kind, note(command.text), command.client)
             case StopReading():
-                self._acting.refrain(self._open(command.client), command.seconds)
+                self._acting.refrain(self._open(command.client), command.seconds, by_rule=False)
             case _:
                 raise TypeError(f"not a command: {command!r}")
 

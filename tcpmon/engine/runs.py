@@ -16,7 +16,7 @@ from tcpmon.core.model import Kind, State, renamed
 from tcpmon.core.naming import said
 from tcpmon.core.payload import Facts, Payload
 from tcpmon.core.rules import model
-from tcpmon.core.rules.model import Groups, Rule
+from tcpmon.core.rules.model import Groups, Rule, When
 from tcpmon.engine.connection import Connection
 
 RUNS_MOST = 1_000
@@ -114,7 +114,7 @@ class Part:
         self.warned = self.told = False
         self.done: set[str] = set()
         self.quiet: dict[str, int] = {}  # rules of silence that have acted, and since when it was
-        self.suits: dict[int, bool] = {}
+        self.suits: dict[Acted, bool] = {}
         self.runs: dict[Run, None] = {}
         self.expecting: dict[Run, None] = {}
         self.timers: dict[int, TimerHandle] = {}
@@ -332,16 +332,25 @@ class Runs:
         return False
 
     def _delay(self, run: Run, step: model.Delay) -> bool:
-        return self._later(run, step.seconds)
+        return not self._ends(run) and self._later(run, step.seconds)
 
     def _expect(self, run: Run, step: model.Expect) -> bool:
         part = run.part
-        if part.connection.state is State.CLOSED:
+        if self._ends(run):
             return False
         if run not in part.runs and len(part.runs) >= RUNS_MOST:
             return True  # _wait says that it is one too many
         part.expecting[run] = None
         return self._later(run, step.seconds) if step.seconds else True
+
+    @staticmethod
+    def _ends(run: Run) -> bool:
+        """Leave out what would wait for a client that has gone; say whether that is so."""
+        rule = run.acted.rule
+        if run.part.connection.state is not State.CLOSED or rule.when is When.CLOSE:
+            return False
+        run.at = len(rule.steps)
+        return True
 
     def _close(self, run: Run, step: model.Close) -> bool:
         self.flush(run.part)

@@ -18,6 +18,8 @@ from tcpmon.script.wire import Frames, frame
 
 READ = 64 << 10
 """Bytes that are taken from the child in one go: then clients have a turn."""
+LAST_READS = 64
+"""Of a child that has ended: more than a socket holds, should there be a copy that goes on."""
 TOGETHER = 256 << 10
 ITEM = 64  # bytes that something said takes beside its data
 
@@ -53,6 +55,7 @@ class Process:
         self._size = 0
         self._unsent: deque[memoryview] = deque()
         self._open = True
+        self._is_last = False  # nothing is told to it after what waits
         with tempfile.TemporaryFile() as file:
             file.truncate(SIZE)
             self.page = Page(file.fileno())
@@ -86,7 +89,7 @@ class Process:
     def tell(self, item: list[Any], size: int = 0) -> None:
         """Say something to the child, together with what is said in the same turn of the loop.
         size: bytes of data in it."""
-        if not self._open:
+        if not self._open or self._is_last:
             return
         if not self._items:
             self._loop.call_soon(self._flush)
@@ -115,6 +118,7 @@ class Process:
                 self._loop.add_writer(self._sock, self._write)
                 break
             except OSError:
+                self._take_rest()
                 self._hang_up()
                 return
             self.waiting -= count
@@ -124,19 +128,23 @@ class Process:
                 self._unsent.popleft()
         else:
             self._loop.remove_writer(self._sock)
+            if self._is_last:
+                self._say_end()
         self._drained()
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take what there is; say whether there was anything."""
         try:
             data = self._sock.recv(READ)
             for item in self._frames.feed(data) if data else ():
                 self._said(item)
         except BlockingIOError:
-            return
+            return False
         except (OSError, ValueError):  # the script has written into what is ours
             data = b""
         if not data:
             self._hang_up()
+        return bool(data)
 
     def listen(self, wanted: bool) -> None:
         """Take what the child says, or have it wait."""
@@ -146,6 +154,12 @@ class Process:
                 self._loop.add_reader(self._sock, self._read)
             else:
                 self._loop.remove_reader(self._sock)
+
+    def _take_rest(self) -> None:
+        """Take what a child that has gone has said before."""
+        for _ in range(LAST_READS):
+            if not (self._open and self._read()):
+                break
 
     def _hang_up(self) -> None:
         if self._open:
@@ -168,10 +182,14 @@ class Process:
     def finish(self) -> None:
         """Let the child do what it has been told, and end."""
         if self._open:
+            self._is_last = True
             self._flush()
-            with suppress(OSError):
-                if not self._unsent:
-                    self._sock.shutdown(socket.SHUT_WR)
+            if not self._unsent:
+                self._say_end()
+
+    def _say_end(self) -> None:
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_WR)
 
     def ending(self) -> int | None:
         """Return its exit code, below 0 for a signal; None while it runs."""
@@ -197,6 +215,7 @@ class Process:
         self.kill()  # copies, of one that has ended by itself
         for pipe in self._pipes:
             pipe.close()
+        self._take_rest()
         self._shut()
         self.page.close()
         return code

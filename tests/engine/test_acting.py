@@ -7,14 +7,25 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tcpmon.core.commands import Cut, Disconnect, Flag, How, Instruct, Note, StopReading, Switch
+from tcpmon.core.commands import (
+    Cut,
+    Disconnect,
+    Flag,
+    How,
+    Instruct,
+    Note,
+    StopReading as StopReadingCommand,
+    Switch,
+)
 from tcpmon.core.errors import BadRules, NoSuchTarget
+from tcpmon.core.limits import Limits, Unread
 from tcpmon.core.model import Kind
 from tcpmon.core.payload import parse as payload
 from tcpmon.core.query import parse as query
 from tcpmon.core.rules.model import (
     Call,
     Close,
+    Delay,
     Echo,
     Groups,
     Mark,
@@ -24,6 +35,7 @@ from tcpmon.core.rules.model import (
     Rules,
     Send,
     Step,
+    StopReading,
     When,
 )
 from tests.engine.conftest import Peer, Serve, Stage, digest
@@ -40,6 +52,9 @@ class Starts:
         if self.start == b"bug":
             raise RuntimeError("a bug of ours")
         return {"0": self.start} if content.startswith(self.start) else None
+
+    def forgive(self) -> None:
+        self.trouble = ""
 
 
 def rule(*steps: Step, starts: bytes = b"", **more: Any) -> Rule:
@@ -197,18 +212,18 @@ async def test_what_a_script_can_ask(serve: Serve) -> None:
     await do(Note(peer.id, "a warning", warn=True))
     assert told(stage, peer) == ["a note"]
     assert told(stage, peer, Kind.WARN) == ["a warning"]
-    await do(StopReading(peer.id, 60.0))
+    await do(StopReadingCommand(peer.id, 60.0))
     await peer.say(b"x")
     await do(Disconnect((peer.id,), How.HALF))
     assert await peer.hear_out() == b""
     assert stage.row(peer).rx_bytes == 0
-    await do(StopReading(peer.id, 0.0))
+    await do(StopReadingCommand(peer.id, 0.0))
     await stage.received(peer, 1)
     peer.fin()
     await stage.gone(peer)
     await do(Note(peer.id, "said too late"))
     assert "said too late" in told(stage, peer)
-    for command in (Flag(peer.id, ""), Note(99, ""), StopReading(peer.id, 1.0)):
+    for command in (Flag(peer.id, ""), Note(99, ""), StopReadingCommand(peer.id, 1.0)):
         with pytest.raises(NoSuchTarget):
             await do(command)
 
@@ -250,6 +265,17 @@ async def test_hooks_are_told(serve: Serve, leave: Callable[[Peer], None]) -> No
     assert hooks.all[-1] == ("ended", 1, stage.row(peer).end)
 
 
+async def test_hooks_are_told_nothing_out_of_order(serve: Serve) -> None:
+    """Of what is behind a message for which a rule ends the connection nothing is told, the
+    remainder neither."""
+    hooks = Told()
+    stage = await stage_with(serve, rule(Reset(), starts=b"1"), hooks=hooks)
+    peer = await stage.peer()
+    await peer.say(b"1\n2\nrest")
+    await stage.gone(peer)
+    assert hooks.all[1:-1] == [("said", peer.id, b"1\n")]
+
+
 async def test_rules_as_they_are_written(serve: Serve) -> None:
     """A file's text takes the place of what there was, for those who are there too; same names
     keep their counts, a dialogue its steps; what cannot be read changes nothing."""
@@ -276,6 +302,97 @@ do = ['send OK ${id}\\n', 'expect any', 'send old\\n']
     assert stage.engine.playbook().rules[0].hits == 2
     await stage.engine.do(Instruct(""))
     assert stage.view().rules_on == 0
+
+
+async def test_rules_that_are_taken_away(serve: Serve) -> None:
+    """Nothing is left of what they had begun: no dialogue that hears nobody, and no half of a
+    message whose other half nobody has heard."""
+    stage = await serve(framing="line")
+    peer = await stage.peer()
+    wait = "'expect within 20ms any'"
+    await stage.engine.do(Instruct(f"[[rule]]\nnth = 1\ndo = ['send ok\\n', {wait}]\n"))
+    await peer.say(b"a\nPAR")
+    assert await peer.hear(3) == b"ok\n"
+    await stage.engine.do(Instruct(""))
+    await peer.say(b"TIAL\n")
+    await stage.received(peer, 10)
+    await stage.engine.do(Instruct("[[rule]]\nafter = '50ms'\ndo = 'send idle'\n"))
+    assert await peer.hear(4) == b"idle"
+    assert stage.row(peer).flag == ""
+    await stage.engine.do(Instruct("[[rule]]\ndo = 'echo'\n"))
+    await peer.say(b"ping\n")
+    assert await peer.hear(5) == b"ping\n"
+
+
+async def test_half_a_message_is_forgotten_with_the_rules(serve: Serve) -> None:
+    """What comes while there are no rules is not heard, so what came before is never whole."""
+    stage = await serve(framing="line")
+    peer = await stage.peer()
+    echo = "[[rule]]\ndo = 'echo'\n"
+    await stage.engine.do(Instruct(echo))
+    await peer.say(b"a\nPAR")
+    assert await peer.hear(2) == b"a\n"
+    await stage.engine.do(Instruct(""))
+    await peer.say(b"TIAL\n")
+    await stage.received(peer, 10)
+    await stage.engine.do(Instruct(echo))
+    await peer.say(b"ping\n")
+    assert await peer.hear(5) == b"ping\n"
+
+
+async def test_a_timer_of_before(serve: Serve) -> None:
+    """What an old rule still finds out about a client says nothing about the new one in its
+    place."""
+    tick = rule(say("x"), when=When.TIMER, seconds=0.005, query=query("client:99"))
+    stage = await stage_with(serve, tick)
+    peer = await stage.peer()
+    acting = stage.engine._acting
+    acting.instruct(Rules((rule(Echo(), query=query("client:1")),)))
+    part = acting._parts[peer.id]
+    stage.engine._acting.loop.call_later(0.02, stage.engine._settle)
+    await stage.until(lambda: bool(part.suits))
+    await peer.say(b"hi\n")
+    assert await peer.hear(3) == b"hi\n"
+
+
+async def test_a_slow_rule_gets_another_chance(serve: Serve) -> None:
+    """Who turns a rule on again whose pattern took too long has it look again."""
+    stage = await serve(framing="line")
+    await stage.engine.do(Instruct("[[rule]]\nregex = '(a|aa)+$'\ndo = 'send ok'\n"))
+    peer = await stage.peer()
+    await peer.say((b"a" * 60 + b"b\n") * 3)
+    await stage.until(lambda: not stage.engine.playbook().rules[0].on)
+    await stage.engine.do(Switch(0, on=True))
+    await peer.say(b"aa\n")
+    assert await peer.hear(2) == b"ok"
+    assert stage.engine.playbook().rules[0].trouble == ""
+
+
+async def test_two_who_stop_reading(serve: Serve) -> None:
+    """A client is read again when all who said otherwise let it: a rule's short while does not
+    end that of a script which is behind."""
+    beat = rule(StopReading(0.001), NoteStep(payload("beat")), when=When.TIMER, seconds=0.005)
+    stage = await stage_with(serve, beat)
+    peer = await stage.peer()
+    await stage.engine.do(StopReadingCommand(peer.id, 60.0))
+    await peer.say(b"x\n")
+    await stage.until(lambda: len(told(stage, peer)) >= 5)
+    assert stage.row(peer).rx_bytes == 0
+    await stage.engine.do(StopReadingCommand(peer.id, 0.0))
+    await stage.received(peer, 2)
+
+
+async def test_what_a_silence_brings_may_be_the_end(serve: Serve) -> None:
+    """Who does not take the answer to what a silence has ended is sent no more once it is gone."""
+    limits = Limits(unread=Unread.DISCONNECT, stuck=1000)
+    much = rule(say("x" * 6_000_000), say("b"), say("c"))
+    stage = await stage_with(serve, much, framing="gap:10ms", limits=limits)
+    peer = await stage.peer(receive_buffer=4096)
+    await peer.say(b"x")
+    await stage.gone(peer)
+    await stage.engine.do(Note(0, "one turn later"))
+    assert stage.kinds(peer)[-1] is Kind.CLOSE
+    assert stage.view().totals.unsent == 0
 
 
 async def test_what_is_kept_of_a_rule(serve: Serve) -> None:
@@ -342,6 +459,20 @@ async def test_who_was_there_before(serve: Serve) -> None:
     while heard == b"old":
         heard = await peer.hear(3)
     assert heard == await peer.hear(3) == b"new"
+
+
+async def test_nothing_waits_for_who_is_sent_away(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the rest of the rule nor the rules behind it keep a client that has been reset."""
+    waits: list[object] = []
+    monkeypatch.setattr("tcpmon.engine.runs.Runs._later", lambda *each: waits.append(each))
+    first = rule(Reset(), Delay(60.0), when=When.CONNECT, go_on=True)
+    stage = await stage_with(serve, first, rule(Delay(60.0), when=When.CONNECT))
+    peer = await stage.peer()
+    await stage.gone(peer)
+    assert [state.hits for state in stage.engine.playbook().rules] == [1, 0]
+    assert waits == []
 
 
 @pytest.mark.parametrize("step", [Reset(), Close()])

@@ -3,9 +3,10 @@
 import pytest
 
 from tcpmon.core.model import Kind
-from tcpmon.core.rules.model import Echo, Reset, StopReading, When
+from tcpmon.core.payload import parse as payload
+from tcpmon.core.rules.model import Echo, Note, Reset, StopReading, When
 from tests.engine.conftest import Serve
-from tests.engine.test_acting import Told, rule, say, stage_with
+from tests.engine.test_acting import Told, rule, say, stage_with, told
 
 MANY = 1000
 LINES = b"".join(b"%d\n" % number for number in range(MANY))
@@ -49,6 +50,22 @@ async def test_a_rule_may_stop_it(serve: Serve) -> None:
     await other.say(b"x\n")
     assert await other.hear(2) == b"x\n"
     assert stage.engine.playbook().rules[1].hits == 501
+
+
+async def test_who_has_gone_is_answered_no_more(serve: Serve) -> None:
+    """What waited when the client left is for no rule."""
+    stage = await stage_with(serve, rule(Note(payload("heard"))))
+    peer, other = await stage.peer(), await stage.peer()
+    await peer.say(LINES)
+    await stage.received(peer, len(LINES))
+    peer.reset()
+    await stage.gone(peer)
+    hits = stage.engine.playbook().rules[0].hits
+    assert hits < MANY
+    await other.say(b"x\n")
+    await stage.until(lambda: bool(told(stage, other)))
+    assert stage.engine.playbook().rules[0].hits == hits + 1
+    assert not [record for record in stage.records() if record.data.startswith(b"client ")]
 
 
 async def test_reading_goes_on_when_both_have_let_it(serve: Serve) -> None:

@@ -15,6 +15,7 @@ from tcpmon.core.rules.model import (
     Expect,
     HalfClose,
     Mark,
+    Note,
     Reset,
     Send,
     Step,
@@ -110,6 +111,16 @@ async def test_nobody_waits_for_ever(serve: Serve) -> None:
     peer = await stage.peer()
     await stage.until(lambda: bool(told(stage, peer, Kind.WARN)))
     assert told(stage, peer, Kind.WARN)[0].endswith("expected any, nothing in time")
+
+
+async def test_nothing_is_expected_of_who_has_gone(serve: Serve) -> None:
+    """What is behind an `expect` is not done for a client that cannot say anything."""
+    expect = Expect(Starts(b"x"), 0.0, "starts x")
+    stage = await stage_with(serve, rule(Reset(), expect, Note(payload("it said x"))))
+    peer = await stage.peer()
+    await peer.say(b"y\n")
+    await stage.gone(peer)
+    assert not [record for record in stage.records() if b"it said x" in record.data]
 
 
 async def test_an_answer_that_answers_itself(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tcpmon.script.process import Process
+import pytest
+
+from tcpmon.script.outbox import TOGETHER
+from tcpmon.script.process import TOGETHER as TELL, Process
 from tests.script.conftest import WAIT
 
 
@@ -43,3 +46,55 @@ async def test_life(tmp_path: Path) -> None:
     assert said[2][3]["data"] == data
     assert lines == [("one", False), ("two", False)]
     assert set(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.parametrize(("heard", "told"), [(True, False), (False, False), (False, True)])
+async def test_last_words(tmp_path: Path, heard: bool, told: bool) -> None:
+    """What a child has said before it ended is taken, though nobody listened to it any more, or
+    it was just being told something."""
+    path = tmp_path / "s.py"
+    path.write_text(
+        "import os\ndef on_message(client, message):\n"
+        f"    client.send(b'x' * {TOGETHER})\n    os._exit(3)\n"
+    )
+    said: list[list[Any]] = []
+    process = Process(
+        str(path), 1 << 30, said.append, lambda line, warn: None, lambda line: None, lambda: None,
+        lambda: None,
+    )  # fmt: skip
+    process.tell(["load"])
+    process.tell(["opened", 1, "", "", 0, ""])
+    async with asyncio.timeout(WAIT):
+        while len(said) < 2:
+            await asyncio.sleep(0.005)
+        process.listen(heard)
+        process.tell(["said", 1, b"x"], 1)
+        while process.ending() is None:
+            await asyncio.sleep(0.005)
+        if told:
+            process.tell(["said", 1, b"y" * TELL], TELL)
+        assert await process.bury() == 3
+    assert [item[0] for item in said] == ["up", "loaded", "do"]
+
+
+async def test_told_much_at_the_end(tmp_path: Path) -> None:
+    """A child ends by itself when it has taken all that it was told, also what did not fit into
+    the socket at first."""
+    path = tmp_path / "s.py"
+    path.write_text("def on_message(client, message): client.send(b'%d' % len(message))\n")
+    said: list[list[Any]] = []
+    gone = asyncio.Event()
+    process = Process(
+        str(path), 1 << 30, said.append, lambda line, warn: None, lambda line: None, gone.set,
+        lambda: None,
+    )  # fmt: skip
+    size = 3 << 20
+    process.tell(["load"])
+    process.tell(["opened", 1, "", "", 0, ""])
+    process.tell(["said", 1, bytes(size)], size)
+    process.finish()
+    process.tell(["said", 1, b"too late"])
+    async with asyncio.timeout(WAIT):
+        await gone.wait()
+        assert await process.bury() == 0
+    assert said[-1][3]["data"] == b"%d" % size

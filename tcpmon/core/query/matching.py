@@ -50,6 +50,12 @@ class Query:
         """What is wrong with it by now, a sentence that is safe to print, "" for nothing."""
         return next((finder.trouble for finder in self._all_finders if finder.trouble), "")
 
+    def forgive(self) -> None:
+        """Forget what is wrong with it by now."""
+        for finder in self._all_finders:
+            if isinstance(finder, Pattern):
+                finder.forgive()
+
     def __str__(self) -> str:
         return written(self.tree)
 

@@ -159,6 +159,10 @@ class Pattern:
             self.failed += 1
             return None
 
+    def forgive(self) -> None:
+        """Forget that it took too long: it is looked for again."""
+        self.failed = self._lost = 0
+
     def places(self, data: bytes) -> Marks:
         found: Marks = []
         if max(self.failed, self._lost) >= PATIENCE:

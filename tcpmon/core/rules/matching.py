@@ -48,6 +48,9 @@ class MessageTest:
     def match(self, data: bytes, content: bytes) -> Groups | None:
         return {"0": content}
 
+    def forgive(self) -> None:
+        """Forget that it took too long."""
+
 
 class Holds(MessageTest):
     """It holds a text, in any case of letters."""
@@ -76,7 +79,9 @@ class Equals(MessageTest):
 
     def match(self, data: bytes, content: bytes) -> Groups | None:
         wanted = self.equal
-        if wanted in (content, data) or content.rstrip(LINE_END) == wanted:
+        assert wanted is not None
+        ended = len(content) <= len(wanted) + len(LINE_END) and content.rstrip(LINE_END) == wanted
+        if ended or wanted in (content, data):
             return {"0": content}
         return None
 
@@ -126,6 +131,9 @@ class Fits(MessageTest):
     @property
     def trouble(self) -> str:
         return self._pattern.trouble
+
+    def forgive(self) -> None:
+        self._pattern.forgive()
 
     def fits(self, data: bytes, content: bytes) -> "regex.Match[bytes] | None":
         """As match, and takes half as long: nothing is done with what is captured."""

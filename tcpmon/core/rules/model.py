@@ -40,6 +40,9 @@ class Test(Protocol):
         without what is put around it for the way (line end, length); the same if that is nothing.
         Never raises, never takes long."""
 
+    def forgive(self) -> None:
+        """Forget what is in trouble, so that it may fit again."""
+
 
 class Send(Struct, frozen=True, tag=True):
     """Send a payload."""

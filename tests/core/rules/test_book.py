@@ -45,6 +45,16 @@ def test_as_one_by_one(message: tuple[bytes, bytes, bytes]) -> None:
             assert quickly(BOOK, data, content) == slowly(RULES, data, content)
 
 
+@pytest.mark.parametrize(
+    ("end", "fits"), [(b"", True), (b"\r\n", True), (b"\n\n", True), (b"\r\n\r\n", False)]
+)
+def test_one_line_end(end: bytes, fits: bool) -> None:
+    """What is equal but for its line end has one, however the rule is asked."""
+    rules = parse("[[rule]]\nequals = 'ab'\ndo = 'echo'\n").rules
+    said = b"ab" + end
+    assert bool(quickly(Book(rules), said, said)) is bool(slowly(rules, said, said)) is fits
+
+
 @given(
     st.lists(MESSAGES, max_size=8),
     st.lists(st.sampled_from(RULES), max_size=6),
