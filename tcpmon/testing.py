@@ -105,6 +105,7 @@ class Server:
 
     def close(self) -> None:
         """End it, in order. Raises an ExceptionGroup of what functions of the test have raised."""
+        _must_not_wait()
         self._node.stop()
         self._node.ended.result()
         failures, self.failures = self.failures, []

@@ -120,6 +120,24 @@ def test_a_function_that_fails() -> None:
     assert str(error) == "a function of the server must not wait for it; use its client"
 
 
+def test_a_function_that_ends_it() -> None:
+    """A function cannot wait for the end of the thread that it runs on: it is told, and all
+    goes on."""
+    server = Server()
+
+    @server.on_message
+    def end(client: Peer, message: bytes) -> None:
+        server.close()
+
+    with call(server) as client:
+        client.sendall(b"x")
+        with pytest.raises(AssertionError, match="was to do failed"):
+            server.wait_for(b"never")
+    with pytest.raises(ExceptionGroup) as raised:
+        server.close()
+    assert len(raised.value.exceptions) == 1
+
+
 def test_bad_order() -> None:
     """What cannot be done is a failure as well, but for a client that has gone."""
     server = Server()

@@ -109,6 +109,7 @@ class Acting:
         self._runs.forget(part)
         part.rest = None
         part.live = Live(part.live.framing)
+        self.refrain(part.connection, 0.0)
 
     def _look_up(self) -> None:
         """Look up the rules that are on from now on."""

@@ -100,7 +100,7 @@ class Callbacks:
         for function in functions:
             try:
                 result = function(*arguments)
-            except Exception:  # noqa: BLE001 - the fence of a hook
+            except (Exception, asyncio.CancelledError):  # noqa: BLE001 - the fence of a hook
                 self._failed(client)
                 continue
             if inspect.isawaitable(result):
@@ -137,4 +137,4 @@ class Callbacks:
 
 
 async def _all(work: list[Coroutine[Any, Any, None]]) -> None:
-    await asyncio.gather(*work)
+    await asyncio.gather(*work, return_exceptions=True)  # one that is cancelled ends no other

@@ -230,7 +230,8 @@ class Child:
 
     def _order(self, client: int, command: Command[Any]) -> None:
         name = type(command).__name__
-        fields = to_builtins(command, builtin_types=(bytes,))
+        built = to_builtins(command, builtin_types=(bytes,))
+        fields = {key: utf8(each) if isinstance(each, str) else each for key, each in built.items()}
         size = len(command.data) if isinstance(command, Send) else 0
         if size > SEND_MOST:
             raise ValueError(f"{size >> 20} MiB in one send, {SEND_MOST >> 20} MiB are the most")

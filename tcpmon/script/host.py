@@ -22,6 +22,7 @@ from tcpmon.script.beside import Stamp, look_at
 from tcpmon.script.flood import LINES, Flood
 from tcpmon.script.page import IDLE
 from tcpmon.script.process import Process
+from tcpmon.script.wire import utf8
 
 PAUSE, GO_ON = 8 << 20, 1 << 20
 """Bytes that wait for the child when clients are read no more, and when they are again."""
@@ -106,8 +107,8 @@ class Host:
     # -- Hooks --------------------------------------------------------------------
 
     def opened(self, client: int, name: str, address: str, port: int, listener: str) -> None:
-        self._clients[client] = (name, address, port, listener)
-        self._tell(["opened", client, name, address, port, listener])
+        known = self._clients[client] = (name, address, port, utf8(listener))
+        self._tell(["opened", client, *known])
 
     def said(self, client: int, data: bytes) -> None:
         self._tell(["said", client, data], len(data))

@@ -340,6 +340,18 @@ async def test_half_a_message_is_forgotten_with_the_rules(serve: Serve) -> None:
     assert await peer.hear(5) == b"ping\n"
 
 
+async def test_a_held_client_is_let_go_with_the_rules(serve: Serve) -> None:
+    """A client that a rule does not read is read again when there are no rules any more."""
+    stage = await serve(framing="line")
+    peer = await stage.peer()
+    await stage.engine.do(Instruct("[[rule]]\ndo = ['stop-reading 1h', 'send ok']\n"))
+    await peer.say(b"a\n")
+    assert await peer.hear(2) == b"ok"
+    await stage.engine.do(Instruct(""))
+    await peer.say(b"b\n")
+    await stage.received(peer, 4)
+
+
 async def test_a_timer_of_before(serve: Serve) -> None:
     """What an old rule still finds out about a client says nothing about the new one in its
     place."""

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tcpmon.core.commands import Note
 from tcpmon.core.model import Kind
 from tcpmon.core.peer import Peer
 from tests.engine.conftest import Serve
@@ -204,3 +205,36 @@ async def test_the_end(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     other.close()
     await stage.engine.stop()
     assert said == ["saved", "ended"]
+
+
+async def test_what_is_cancelled_costs_nothing_else(serve: Serve) -> None:
+    """A function that takes the result of something cancelled has failed, and all else goes on:
+    the other functions, the order of a client's messages, the other clients."""
+    stage = await serve(framing="line")
+    log = list[tuple[str, bytes]]()
+    may_end = asyncio.Event()
+
+    @stage.engine.on_message
+    def cancelled(peer: Peer, message: bytes) -> None:
+        if message == b"0\n":
+            raise asyncio.CancelledError
+
+    @stage.engine.on_message
+    async def cancelled_later(peer: Peer, message: bytes) -> None:
+        raise asyncio.CancelledError
+
+    @stage.engine.on_message
+    async def slow(peer: Peer, message: bytes) -> None:
+        log.append(("begun", message))
+        peer.send(message)
+        await may_end.wait()
+        log.append(("ended", message))
+
+    peer = await stage.peer()
+    await peer.say(b"0\n1\n")
+    assert await peer.hear(2) == b"0\n"
+    await stage.engine.do(Note(0, "one turn later"))
+    may_end.set()
+    assert await peer.hear(2) == b"1\n"
+    assert log[:3] == [("begun", b"0\n"), ("ended", b"0\n"), ("begun", b"1\n")]
+    assert "CancelledError" in stage.warnings()[0]

@@ -370,6 +370,21 @@ async def test_a_flood_of_orders(stage: Stage) -> None:
     assert stage.sent(1).endswith(b"19999")
 
 
+async def test_text_that_is_none(stage: Stage) -> None:
+    """Half a surrogate pair, in what a script says or in the path of a socket, costs nothing
+    else."""
+    await stage.runs(
+        "def on_message(client, message):\n"
+        "    client.send(client.listener)\n"
+        "    client.note(chr(0xd800))\n"
+        "    client.send(message)\n"
+    )
+    stage.host.opened(2, "", "", 0, "unix:/tmp/\udcff")
+    stage.host.said(2, b"!")
+    await stage.until(lambda: stage.sent(2) == rb"unix:/tmp/\udcff!")
+    assert stage.orders[1] == (2, Note(2, r"\ud800"))
+
+
 async def test_a_flood_of_notes(stage: Stage) -> None:
     """Notes are lines as well: what is too much is counted."""
     await stage.runs(
