@@ -115,9 +115,13 @@ class RulesScreen(Screen[None]):
         self.focus_next()
 
     async def action_switch(self) -> None:
-        """Turn the selected rule on or off."""
-        if rule := self._rules.selected:
-            await self._do(Switch(self._rules.place, not rule.on))
+        """Turn the selected rule on or off, unless another one is in its place by now."""
+        rule, place = self._rules.selected, self._rules.place
+        names = [each.name for each in self._node.playbook().rules]
+        if rule is not None and names[place : place + 1] == [rule.name]:
+            await self._do(Switch(place, not rule.on))
+        else:
+            self._look()
 
     async def _do(self, command: Instruct | Switch) -> bool:
         try:
@@ -137,6 +141,8 @@ class RulesScreen(Screen[None]):
         await self._edit(book.text if there is None else there, book.source)
 
     async def _edit(self, text: str, source: str) -> None:
+        if self.app.screen is not self:
+            return  # the key was pressed twice before a screen could be drawn
         editor = RulesEditor(text, source, self._rules.place, self._message, self._client)
         written = await self.app.push_screen_wait(editor)
         if written is not None and await self._do(Instruct(written, source)):

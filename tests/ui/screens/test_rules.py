@@ -243,3 +243,32 @@ async def test_a_script_that_is_well() -> None:
         await pilot.press("R")
         await pilot.pause()
         assert [row.strip() for row in pane(app, "rules")[:2]] == ["Script /home/me/my.py", ""]
+
+
+async def test_a_key_means_the_rule_that_is_shown() -> None:
+    """Rules that were read anew since they were drawn are shown before any of them is switched."""
+    node = a_node()
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        node.plays = Playbook(BOOK.source, TEXT, BOOK.rules[::-1])
+        await pilot.press("space")
+        await until(pilot, lambda: "▶ off bye" in prose(app))
+        assert node.commands == []
+        await pilot.press("space")
+        await until(pilot, lambda: node.commands == [Switch(0, on=True)])
+
+
+async def test_one_editor_is_enough() -> None:
+    """A key that comes twice before the editor is there opens it once."""
+    node = a_node()
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        rules = app.screen
+        await rules.run_action("edit")
+        await rules.run_action("edit")
+        editing = [worker for worker in app.workers if worker.node is rules]
+        assert len(editing) == 2
+        await until(pilot, lambda: sum(worker.is_finished for worker in editing) == 1)
+        assert [type(screen) for screen in app.screen_stack].count(RulesEditor) == 1
