@@ -17,6 +17,7 @@ from tcpmon.core.escape import escape_text
 from tcpmon.core.model import Client, Kind, Lens, Message
 from tcpmon.core.node import Node, whole
 from tcpmon.core.playbook import Playbook, RuleState
+from tcpmon.core.rules.reading import TEXT_MOST
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import number
 from tcpmon.ui.actions import Place
@@ -154,7 +155,8 @@ class RulesScreen(Screen[None]):
             self.notify("in force; not in a file yet: w writes them to one")
             return
         there = await _text_in(path)
-        if there not in (None, before, text) and not await self._may_replace(path):
+        is_gone = there is None and rulesfile.stamp(path) is None
+        if not is_gone and there not in (before, text) and not await self._may_replace(path):
             self.notify("in force, but not in the file", severity="warning")
             return
         try:
@@ -198,11 +200,13 @@ class RulesScreen(Screen[None]):
 
 
 async def _text_in(path: str) -> str | None:
-    """Return what a rules file says, None if that cannot be read."""
+    """Return what a rules file says, None if that cannot be read, or is too long to be rules: it
+    would hold up the screen."""
     try:
-        return await asyncio.to_thread(rulesfile.read, path)
+        text = await asyncio.to_thread(rulesfile.read, path)
     except BadRules:
         return None
+    return text if len(text) <= TEXT_MOST else None
 
 
 def _new_file(text: str) -> str:

@@ -9,6 +9,7 @@ from tcpmon.core.commands import Instruct, Switch
 from tcpmon.core.errors import BadRules
 from tcpmon.core.model import Kind
 from tcpmon.core.playbook import Playbook, RuleState
+from tcpmon.core.rules.reading import TEXT_MOST
 from tcpmon.ui.screens.choice import Choice
 from tcpmon.ui.screens.rules_editor import RulesEditor
 from tests.ui.fakes import (
@@ -133,6 +134,24 @@ async def test_a_mistake_in_the_file_is_mended_there(tmp_path: Path) -> None:
         assert app.screen.query_one(TextArea).text == "[[rule]\n"
         shown = app.screen.query_one(TextArea).border_title
         assert str(shown) == f"Rules in {path}"
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"#" * (TEXT_MOST + 1)])
+async def test_a_file_that_is_none_of_rules_is_not_lost(tmp_path: Path, data: bytes) -> None:
+    """What cannot be shown in the editor is not written over without a question either."""
+    path = tmp_path / "device.toml"
+    path.write_bytes(data)
+    node = a_node()
+    node.plays = Playbook(str(path), TEXT, BOOK.rules)
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R", "e")
+        await until(pilot, lambda: isinstance(app.screen, RulesEditor))
+        assert app.screen.query_one(TextArea).text == TEXT
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        await pilot.press("escape")
+        await until(pilot, lambda: "in force, " in prose(app))
+    assert path.read_bytes() == data
 
 
 @pytest.mark.parametrize("key", ["escape", "y"])
