@@ -1,7 +1,9 @@
 """Config to a running node: the only place that joins the inner rings."""
 
 import asyncio
+import os
 import sys
+import time
 from collections.abc import Callable
 
 from tcpmon.config import Config, Own
@@ -9,6 +11,7 @@ from tcpmon.core.commands import Instruct, Listen, Note
 from tcpmon.core.errors import BadRules
 from tcpmon.core.escape import escape_text
 from tcpmon.core.model import Listener
+from tcpmon.core.payload import Facts, Payload
 from tcpmon.engine.engine import Engine
 from tcpmon.engine.thread import EngineThread
 
@@ -105,9 +108,16 @@ async def _read_again(engine: Engine, path: str) -> None:
 def _answer(config: Config) -> Callable[[bytes], bytes] | None:
     if config.echo:
         return lambda data: data
-    if (reply := config.reply) is not None:
+    if isinstance(reply := config.reply, Payload):
+        return _filled(reply)
+    if reply is not None:
         return lambda data: reply
     return None
+
+
+def _filled(payload: Payload) -> Callable[[bytes], bytes]:
+    counters: dict[str, int] = {}
+    return lambda data: payload.fill(Facts(time.time_ns(), counters=counters, random=os.urandom))
 
 
 SWITCH_SECONDS = 0.0005

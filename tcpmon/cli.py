@@ -57,7 +57,8 @@ RULES_EPILOG = "exit codes: 0 done, 2 bad usage or bad rules, 4 cannot write, 70
 EPILOG = """\
 ADDRESS is 9000 (this machine only), :9000 (all interfaces), 192.168.1.5:9000,
 [::1]:9000, a name, localhost:0 (any free port) or unix:PATH. Without one:
-localhost:8000, IPv4 and IPv6. TEXT may hold \\r \\n \\t \\0 \\xNN \\u{...} and \\\\.
+localhost:8000, IPv4 and IPv6. TEXT may hold \\r \\n \\t \\0 \\xNN \\u{...} \\\\ and
+${now}, ${counter}, ${hex 01 02} ...; README has all of it.
 
 exit codes: 0 done, 2 bad usage, 3 cannot listen, 4 cannot write, 70 a bug
 """

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from tcpmon.core.endpoint import Endpoint
 from tcpmon.core.limits import Limits
+from tcpmon.core.payload import Payload
 
 
 class Own(Struct, frozen=True):
@@ -20,7 +21,7 @@ class Config(Struct, frozen=True):
     """What a node does.
 
     endpoints: where it listens. echo: answer each read with what came; reply:
-    answer each read with this. half_open: keep a client that has closed its
+    answer each read with this, or with what it makes. half_open: keep a client that has closed its
     sending side. Limits: see there. allow, deny: addresses and networks, see core.access.
     framing: how streams are cut into messages, see core.framing.spec. hints: whether what
     was noticed in clients is told, see core.hints. names, name_from: what clients are called, see
@@ -34,7 +35,7 @@ class Config(Struct, frozen=True):
 
     endpoints: tuple[Endpoint, ...]
     echo: bool = False
-    reply: bytes | None = None
+    reply: bytes | Payload | None = None
     half_open: bool = False
     limits: Limits = Limits()
     allow: tuple[str, ...] = ()

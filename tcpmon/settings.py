@@ -28,7 +28,7 @@ from tcpmon.core.escape import escape_text
 from tcpmon.core.framing import spec as framings
 from tcpmon.core.limits import MIB, Limits, Unread
 from tcpmon.core.naming import Finder, Names
-from tcpmon.core.payload import parse as parse_payload
+from tcpmon.core.payload import Facts, Payload, parse as parse_payload
 from tcpmon.core.units import binary_size, parse_patience, parse_size, parse_time
 from tcpmon.dotfiles import config_path, remembered
 
@@ -183,7 +183,7 @@ def _script(given: Given) -> str:
         raise BadScript(f"--script: cannot read {escape_text(path)}: {why}") from None
 
 
-def _answer(given: Given) -> tuple[bool, bytes | None]:
+def _answer(given: Given) -> tuple[bool, bytes | Payload | None]:
     flags = [key for key in ("echo", "reply") if given.by_flag(key)]
     said = [key for key in flags or ("echo", "reply") if given.get(key) not in (None, False)]
     if len(said) > 1:
@@ -192,17 +192,18 @@ def _answer(given: Given) -> tuple[bool, bytes | None]:
     return "echo" in said, given.mean("reply", _reply, None) if "reply" in said else None
 
 
-def _reply(text: str) -> bytes:
+def _reply(text: str) -> bytes | Payload:
     """Return what is sent for each read. Raises InputError."""
     try:
-        fixed = parse_payload(text).fixed
+        payload = parse_payload(text)
+        payload.fill(Facts())  # whether it can be made
     except BadPayload as error:
         where = f"character {error.place + 1}"
         raise InputError(f"{where}: {error.message}", error.hint) from None
-    if fixed is None:
-        wrong = "a reply is the same bytes each time, and this is not"
-        raise InputError(wrong, "write a rule, with when = 'message'")
-    return fixed
+    if payload.personal:
+        wrong = "a reply is for any client and any message, and this asks for one"
+        raise InputError(wrong, "write a rule, with do = 'send ...'")
+    return payload if payload.fixed is None else payload.fixed
 
 
 def _endpoints(given: Given) -> tuple[Endpoint, ...]:

@@ -17,6 +17,7 @@ from tcpmon.core.endpoint import Endpoint, TcpEndpoint, UnixEndpoint
 from tcpmon.core.errors import CannotListen
 from tcpmon.core.limits import Limits
 from tcpmon.core.model import Ask, Framed, Kind, Listener, Record
+from tcpmon.core.payload import parse
 from tcpmon.engine.thread import EngineThread
 
 WAIT = 10.0
@@ -54,8 +55,9 @@ def said_back(node: EngineThread, data: bytes) -> bytes:
         (Config((HERE,), echo=True), b"hello\0"),
         (Config((HERE,), reply=b"OK\r\n"), b"OK\r\n"),
         (Config((HERE,), reply=b""), b""),
+        (Config((HERE,), reply=parse("${counter}${length u8: ${now %%}}")), b"1\1%"),
     ],
-    ids=["nothing", "echo", "reply", "empty reply"],
+    ids=["nothing", "echo", "reply", "empty reply", "made reply"],
 )
 def test_answer(config: Config, answer: bytes) -> None:
     """A node answers each read with what came, with what was set, or not at all."""

@@ -21,6 +21,7 @@ from tcpmon.config import Config, ScreenConfig, ServeConfig
 from tcpmon.core.endpoint import Endpoint, TcpEndpoint, UnixEndpoint
 from tcpmon.core.errors import CannotListen, CannotWrite
 from tcpmon.core.limits import Limits, Unread
+from tcpmon.core.payload import Facts, Payload
 from tests.core.safety import unsafe_in
 
 MIB = 1 << 20
@@ -293,6 +294,13 @@ def test_reply(typed: str, reply: bytes, understood: Callable[..., ServeConfig])
     assert understood("--reply", typed).node.reply == reply
 
 
+def test_reply_that_varies(understood: Callable[..., ServeConfig]) -> None:
+    """A reply may have what is put in when it is sent."""
+    reply = understood("--reply", "${counter a}/${counter a}").node.reply
+    assert isinstance(reply, Payload)
+    assert reply.fill(Facts(counters={})) == b"1/2"
+
+
 @pytest.mark.parametrize(
     ("typed", "keep"),
     [
@@ -542,8 +550,12 @@ def test_bad_option_of_serve(arguments: list[str], told: str, refused: Callable[
         (["--reply", "a\\"], "a \\ at the end"),
         (["--reply", "ab${x}"], "character 3: ${x} is not known; to send ${ as it is"),
         (
-            ["--reply", "a${now}"],
-            "a reply is the same bytes each time, and this is not; write a rule",
+            ["--reply", "${repeat 10000000: ${random 8}}"],
+            "it would take too long to make",
+        ),
+        (
+            ["--reply", "a${client.id}"],
+            "a reply is for any client and any message, and this asks for one; write a rule",
         ),
     ],
 )
@@ -728,7 +740,7 @@ def test_rules(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, out, _ = told(capsys, "rules", "smtp")
     path = tmp_path / "r.toml"
     path.write_text(out)
-    assert told(capsys, "rules", "--check", str(path)) == (0, "ok, 6 rules\n", "")
+    assert told(capsys, "rules", "--check", str(path)) == (0, "ok, 7 rules\n", "")
 
 
 def test_bad_rules(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

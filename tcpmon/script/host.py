@@ -197,7 +197,8 @@ class Host:
                 return
             restarts = 1 if time.monotonic() - began > bounds.calm else restarts + 1
             if restarts <= bounds.restarts:
-                self._say(0, f"{why}; it is started again, what it had not done yet is lost", True)
+                lost = "what it had not done yet is lost, and client.state too"
+                self._say(0, f"{why}; it is started again; {lost}", True)
                 continue
             self.trouble = f"{why}; off until the file changes"
             self._say(0, self.trouble, True)

@@ -270,7 +270,9 @@ async def test_hanging(stage: Stage, what: str, body: str, line: str) -> None:
     assert (client, warn) == (1, True)
     assert line in text
     assert stage.host.trouble.startswith("has been in on_message for client 1")
-    await stage.noted("and was ended; it is started again, what it had not done yet is lost")
+    await stage.noted(
+        "and was ended; it is started again; what it had not done yet is lost, and client.state too"
+    )
     await stage.noted("runs: on_message")
     stage.host.said(1, b"ok")
     await stage.hears(1, b"ok")

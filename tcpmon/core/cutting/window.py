@@ -399,14 +399,15 @@ class Window:
         known, and the number of the chunk that begins there."""
         states = self._states.get(stream, {})
         opening = stream[0], int(Kind.OPEN)
+        if self._numbers(chunks[number], opening):
+            return self._fresh(framing), number
         at = number
         while True:
             state = states.get(chunks[at].first)
             if state is not None and state.framing is framing:
                 return state, at
             if not at:
-                torn = self._first > 0 and not self._numbers(chunks[0], opening)
-                return self._fresh(framing, torn), 0
+                return self._fresh(framing, torn=self._first > 0), 0
             chunk = chunks[at - 1]
             cut = self._cuts.get(chunk.first, {}).get(stream)
             if cut is not None and cut.before.framing is framing and chunk.full:

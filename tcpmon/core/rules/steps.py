@@ -60,7 +60,8 @@ def seconds(text: str, place: int | None = None, least: float = 0.001) -> float:
         raise Wrong(error.message, place, error.hint) from None
     if not least <= found <= LONGEST:
         what = "short" if found < least else "long"
-        raise Wrong(f"{escape_text(text)} is too {what}", place, "1ms to 30d can be waited for")
+        hint = f"{round(least * 1000)}ms to 30d can be waited for"
+        raise Wrong(f"{escape_text(text)} is too {what}", place, hint)
     return found
 
 

@@ -43,8 +43,11 @@ class JobsScreen(Screen[None]):
         yield KeyFooter("footer", Place.JOBS)
 
     def on_mount(self) -> None:
-        """Begin to look."""
+        """Begin to look, at the first that runs."""
         self._look()
+        jobs = self._pane.items
+        self._pane.scroll_rows(next((n for n, job in enumerate(jobs) if not job.state.over), 0))
+        self._tell()
         self.set_interval(LOOK_SECONDS, self._look)
 
     def _look(self) -> None:

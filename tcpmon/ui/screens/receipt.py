@@ -75,6 +75,7 @@ class ReceiptScreen(Screen[None]):
         known = record.queued, record.unsent, skipped
         if known != self._known:
             self._known = known
+            self._pane.sent = record.data
             self._pane.show(receipts(record))
 
     def action_up(self) -> None:
@@ -103,11 +104,11 @@ class ReceiptScreen(Screen[None]):
 
 
 class ReceiptPane(Listing[Receipt]):
-    """One receiver a row. data: what was sent."""
+    """One receiver a row. sent: what was sent, or its beginning until one has looked."""
 
-    def __init__(self, id: str, data: bytes, title_of: Callable[[int], str]) -> None:
+    def __init__(self, id: str, sent: bytes, title_of: Callable[[int], str]) -> None:
         super().__init__(id)
-        self._data = data
+        self.sent = sent
         self._title_of = title_of
         self._titles: dict[int, str] = {}
         self._forgotten = False
@@ -128,8 +129,8 @@ class ReceiptPane(Listing[Receipt]):
         """Say what was sent."""
         room = max(0, self.body_width - 24)
         note: Line = [("no longer kept", "warn")] if self._forgotten else []
-        what = payload(self._data[:HEAD], min(room, HEAD))
-        return [("Who got it ", "title"), *what, (f" {size(len(self._data))}", "dim")], note
+        what = payload(self.sent[:HEAD], min(room, HEAD))
+        return [("Who got it ", "title"), *what, (f" {size(len(self.sent))}", "dim")], note
 
     def heading(self) -> list[Line]:
         """Say how many have it, and how many do not."""

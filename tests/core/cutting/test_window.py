@@ -271,6 +271,18 @@ def test_over_the_limit() -> None:
 
 
 @pytest.mark.usefixtures("real")
+def test_who_came_later_is_not_torn() -> None:
+    """A client that came when others had been dropped is whole from its beginning."""
+    log = Log(3 << 20, [None, Lines])
+    for _ in range(40):
+        log.say(1, Kind.RX, bytes(100_000))
+    assert log.store.first > 1
+    log.say(2, Kind.RX, b"whole\n")
+    rows = [row for row in rows_of(log) if row.client == 2 and row.kind is Kind.RX]
+    assert [(row.data, row.odd) for row in rows] == [(b"whole\n", "")]
+
+
+@pytest.mark.usefixtures("real")
 def test_a_torn_beginning() -> None:
     """What began in records that were dropped is told to be torn, and what came behind it, where
     the framing can find its way, is whole."""

@@ -119,6 +119,8 @@ BAD = [
     ("[[rule]]\nnth = 0\ndo = 'echo'", 2, "nth cannot be 0"),
     ("[[rule]]\nnth = '5-2'\ndo = 'echo'", 2, "nth cannot be 5-2"),
     ("[[rule]]\nfor = 'ip:'\ndo = 'echo'", 2, "for:"),
+    ("[[rule]]\nevery = '1ms'\ndo = 'send a'", 2, "1ms is too short; 10ms to 30d"),
+    ("[[rule]]\ndo = 'delay 31d'", 2, "31d is too long; 1ms to 30d"),
     (f"[[rule]]\ndo = [{'0,' * 101}]", 2, "too many"),
 ]  # fmt: skip
 

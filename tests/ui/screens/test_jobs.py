@@ -37,6 +37,16 @@ async def test_jobs_are_listed(size: tuple[int, int]) -> None:
         assert not isinstance(app.screen, JobsScreen)
 
 
+async def test_one_that_runs_is_at_hand() -> None:
+    """d stops a job that runs, though others that are over stand above it."""
+    node = FakeNode()
+    node.jobs = (a_job(3, state=JobState.FAILED, ended=1), *JOBS[:2])
+    async with a_screen(node) as (_, pilot):
+        await pilot.press("J", "d")
+        await pilot.pause()
+        assert node.commands == [Tell(1, Order.STOP)]
+
+
 async def test_jobs_are_told_what_to_do() -> None:
     """space holds a job and lets a held one go on, d stops it, x clears the finished ones; one
     that is over is told nothing."""

@@ -85,6 +85,15 @@ async def test_one_receiver_has_a_receipt_too() -> None:
         assert pane(app, "receipt")[0] == "1 in all  1 waits"
 
 
+async def test_what_was_sent_is_told_whole() -> None:
+    """The title tells how much was sent, though the log shows the beginning only."""
+    node = a_node(a_record(0, b"x" * 9_000_000, Kind.TX))
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("2", "W")
+        await pilot.pause()
+        assert "xx… 9.0 MB" in title(app, "receipt")
+
+
 async def test_ten_thousand_receivers_are_a_screenful() -> None:
     """However many there are, only those that are shown are looked up, and one gets to the last
     of them with a key."""
