@@ -106,8 +106,12 @@ def last(client: Client, width: int) -> Line:
     return crop([*line, *payload(client.last, width - cells_of(line))], width)
 
 
+MARK = 400
+"""Characters of why a client is marked that are looked at: a script may give any number."""
+
+
 def _marked(client: Client) -> list[str]:
-    return [f"marked: {escape_text(client.flag)}"] if client.flag else []
+    return [f"marked: {escape_text(client.flag[:MARK])}"] if client.flag else []
 
 
 SAID_LEAST = 12

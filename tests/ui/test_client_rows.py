@@ -316,3 +316,10 @@ def test_neighbours_have_different_colours() -> None:
 
 
 # -- the log -------------------------------------------------------------------------
+
+
+def test_a_long_mark_is_looked_at_as_far_as_a_row_goes() -> None:
+    """A script may mark a client with all that was sent to it; the screen is not held up by it."""
+    (told,) = wrongs(a_client(flag="\x1b" * 1_000_000))
+    assert told.startswith("marked: \\x1b")
+    assert len(told) < 2000

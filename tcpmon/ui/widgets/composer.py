@@ -31,6 +31,7 @@ from tcpmon.ui.widgets.line_input import LineInput
 from tcpmon.ui.widgets.lines import Lines
 
 PREVIEW_BYTES = 64
+TURNED = 16 << 10  # bytes that are turned into another form: with 16 MiB the line is never drawn
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _LAST_NEWLINE = re.compile(r"(?:\r\n|\r|\n)\Z")
 
@@ -233,6 +234,10 @@ class Composer(Vertical):
             data = parse(self.input.value, self.form, LineEnd.NONE).fixed
         except BadPayload:
             data = None
+        if data is not None and len(data) > TURNED:
+            self._note = self.input.value, f"{number(len(data))} B are too many for the other form"
+            self.tell()
+            return
         if data is not None:
             self.input.value = data.hex(" ") if other is Form.HEX else escape(data)
             self.input.cursor_position = len(self.input.value)

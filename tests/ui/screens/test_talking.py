@@ -9,8 +9,9 @@ from tcpmon.core.history import Written
 from tcpmon.core.payload import Form
 from tcpmon.dotfiles import add_to_history, history_path, read_history
 from tcpmon.ui.app import TcpmonApp
+from tcpmon.ui.screens.main import MainScreen
 from tcpmon.ui.widgets.composer import Composer
-from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, a_record, text, until
+from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, a_record, prose, text, until
 
 MESSAGES = {"ping": "PING\\r\\n", "gr\x1bin": "hi"}
 
@@ -107,6 +108,22 @@ async def test_in_a_log_that_runs_on_nothing_is_sent_at_once() -> None:
         await until(pilot, lambda: node.commands == [Send(b"PING\r\n", (1,))])
         await pilot.press("1", "down", "enter", "2", "f2")
         await until(pilot, lambda: node.commands[1:] == [Send(b"PING\r\n", (2,))])
+
+
+async def test_what_became_of_it_is_not_told_of_others() -> None:
+    """When the composer is turned to others before the outcome is known, that is told with the
+    name of those it is about."""
+    node = FakeNode([a_client(1), a_client(2)])
+    node.answers[Send] = Delivery(0, 0, {1: "gone"})
+    app = TcpmonApp(node)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await pilot.press("s", "x")
+        composer = app.screen.query_one(Composer)
+        composer.submit()
+        assert isinstance(app.screen, MainScreen)
+        app.screen._aim((2,))
+        await until(pilot, lambda: "#1 127.0.0.1:40001: sent to 0 of 1 client" in prose(app))
+        assert (composer.targets, composer.input.value, composer.note) == ((2,), "", "")
 
 
 async def test_without_anybody_nothing_is_begun() -> None:

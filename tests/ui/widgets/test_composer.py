@@ -97,6 +97,18 @@ async def test_what_varies_is_not_turned_into_hex() -> None:
         assert "${now} is not hex" in info(app)
 
 
+async def test_what_is_huge_is_not_turned_into_hex() -> None:
+    """A few letters can stand for millions of bytes; these are not written out, since a line of
+    them would hold up the screen."""
+    async with a_screen(FakeNode([a_client(1)]), WIDE) as (app, pilot):
+        await pilot.press("s", *"${repeat 16000000: a}", "ctrl+t")
+        await pilot.pause()
+        assert value(app) == "${repeat 16000000: a}"
+        assert "16,000,000 B are too many for the other form" in info(app)
+        await pilot.press(*["backspace"] * 20, "b", "ctrl+t")
+        assert value(app) == "24 62"
+
+
 async def test_a_mistake_in_a_field_is_told_with_its_place() -> None:
     """The place of a mistake deep inside is counted from the beginning, and the cursor is there."""
     node = FakeNode([a_client(1)])
