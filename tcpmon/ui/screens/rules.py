@@ -223,7 +223,7 @@ class RulesPane(Listing[RuleState]):
 
     def title(self) -> tuple[Line, Line]:
         """Say where the rules come from."""
-        source = escape_text(self.book.source) or "written here"
+        source = escape_text(self.book.source) or "in no file"
         return [("Rules", "title")], [(source, "dim")] if self.book.text else []
 
     def heading(self) -> list[Line]:
