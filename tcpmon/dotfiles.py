@@ -182,7 +182,7 @@ def add_to_history(written: Written) -> None:
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with _locked(path) as handle:
-            os.write(handle, to_line(written))
+            os.write(handle, _line_break(handle) + to_line(written))
             if os.fstat(handle).st_size > HISTORY:
                 kept = b"".join(map(to_line, read_history()[0]))
                 if len(kept) > HISTORY // 2:
@@ -193,11 +193,19 @@ def add_to_history(written: Written) -> None:
         raise CannotWrite(f"cannot write {escape_text(path)}: {why}") from None
 
 
+def _line_break(handle: int) -> bytes:
+    """Return what ends the last line of a file, where a full disk or an editor has left it open."""
+    if not os.fstat(handle).st_size:
+        return b""
+    os.lseek(handle, -1, os.SEEK_END)
+    return b"" if os.read(handle, 1) == b"\n" else b"\n"
+
+
 @contextmanager
 def _locked(path: str) -> Iterator[int]:
     """Open a file to write at its end, alone: who replaces it meanwhile would lose the line."""
     while True:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
         handle = _only_a_file(path, flags)
         try:
             _lock(handle)

@@ -5,6 +5,7 @@ the screen. What stands in it is for core.rules.
 """
 
 import os
+import stat
 
 from tcpmon import dotfiles, presets
 from tcpmon.core.errors import BadRules, CannotWrite
@@ -25,7 +26,7 @@ def load(word: str) -> tuple[str, Rules]:
     """
     is_preset = word in presets.names()
     source = "" if is_preset else os.path.expanduser(word)
-    text = presets.text(word) if is_preset else read(source)
+    text = presets.text(word) if is_preset else _text_of(source)
     try:
         return source, parse(text)
     except BadRules as error:
@@ -33,7 +34,22 @@ def load(word: str) -> tuple[str, Rules]:
 
 
 def read(path: str) -> str:
-    """Return what a rules file says. Raises BadRules where it cannot be read."""
+    """Return what a rules file says by now. Raises BadRules where it cannot be read, and for what
+    is no plain file: a pipe gives what it has once, and would be waited for."""
+    if _is_odd(path):
+        raise BadRules(f"{escape_text(path)} is no plain file, it cannot be read again", 0)
+    return _text_of(path)
+
+
+def _is_odd(path: str) -> bool:
+    """Say whether there is something else than a plain file."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _text_of(path: str) -> str:
     shown = escape_text(path)
     try:
         with open(path, "rb") as file:
@@ -55,6 +71,8 @@ def stamp(path: str) -> Stamp | None:
         found = os.stat(path)
     except (OSError, ValueError):
         return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
@@ -64,6 +82,8 @@ def write(path: str, text: str) -> None:
     Raises CannotWrite.
     """
     target = os.path.realpath(path)
+    if _is_odd(path):
+        raise CannotWrite(f"cannot write {escape_text(path)}: it is no plain file")
     try:
         mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o600
         dotfiles.replace(target, text.encode("utf-8", "surrogateescape"), mode)

@@ -139,9 +139,11 @@ def _message(name: str, text: str) -> str:
     if not name:
         raise InputError("a message has a name", "write for example hello = 'HELO\\r\\n'")
     try:
-        parse_payload(text)
+        payload = parse_payload(text)
     except BadPayload as error:
         raise InputError(f"character {error.place + 1}: {error.message}", error.hint) from None
+    if payload.fixed == b"":
+        raise InputError("there is nothing to send")
     return text
 
 

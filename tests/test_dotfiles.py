@@ -180,6 +180,8 @@ def test_a_broken_history_is_read_as_far_as_it_goes(state: Path) -> None:
     with state.with_name("history").open("ab") as file:
         file.write(b'\xff{"form": "text"\n[]\n{"form":"text","text":"\\u001b[2J"}\n')
     assert read_history() == ([sent(1), Written(Form.TEXT, "\\x1b[2J")], 2)
+    with state.with_name("history").open("ab") as file:
+        file.write(b'{"form":"te')  # the disk was full
     add_to_history(sent(2))
     assert read_history()[0][-1] == sent(2)
 

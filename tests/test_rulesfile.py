@@ -1,6 +1,7 @@
 """Rules come from a file or a preset, and what is wrong is told with both file and line."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_it_says_why_it_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite, match="no such file"):
         rulesfile.write(str(tmp_path / "none" / "rules.toml"), "")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(CannotWrite, match="is a directory"):
+    with pytest.raises(CannotWrite, match="no plain file"):
         rulesfile.write(str(tmp_path / "folder"), "")
     assert os.listdir(tmp_path) == ["folder"]
 
@@ -89,3 +90,20 @@ def test_a_change_shows(tmp_path: Path) -> None:
     rulesfile.write(path, "b")
     assert before is not None
     assert rulesfile.stamp(path) != before
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    """Rules may come through a pipe, as those of <(...) do; nobody waits for more of it later, and
+    nothing is put in its place."""
+    path = str(tmp_path / "pipe")
+    os.mkfifo(path)
+    text = "[[rule]]\ndo = 'echo'\n"
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(Path(path).write_text, text)
+        assert rulesfile.load(path)[1].text == text
+    assert rulesfile.stamp(path) is None
+    with pytest.raises(BadRules, match="no plain file"):
+        rulesfile.read(path)
+    with pytest.raises(CannotWrite, match="no plain file"):
+        rulesfile.write(path, text)
+    assert Path(path).is_fifo()

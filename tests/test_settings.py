@@ -158,6 +158,7 @@ def test_where_a_file_listens(meant: Meant) -> None:
         ("silence = 'x'", "c.toml: silence: 'x' is not a span of time"),
         ("[filters]\n'a b' = 'c'", "c.toml: filters.\"a b\": a name has letters"),
         ("[messages]\na = 'ab\\q'", r'c.toml: messages."a": character 3: \q is not an escape'),
+        ("[messages]\na = ''", 'c.toml: messages."a": there is nothing to send'),
         ("[messages]\n'' = 'a'", 'c.toml: messages."": a message has a name'),
         ("[naming]\nmatch = '*'", "c.toml: naming.match: * is not a pattern: nothing to repeat"),
         ("[names]\n'10.0.0.300' = 'a'", "c.toml: names.\"10.0.0.300\": '10.0.0.300' is not an"),

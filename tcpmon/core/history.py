@@ -41,7 +41,7 @@ def of_lines(data: bytes) -> tuple[list[Written], int]:
     for line in data.splitlines()[-2 * MOST :]:
         try:
             written = msgspec.json.decode(line, type=Written)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             wrong += 1
             continue
         if len(written.text) > LONGEST:

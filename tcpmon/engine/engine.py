@@ -47,7 +47,7 @@ from tcpmon.core.commands import (
 from tcpmon.core.cutting.framings import Framings
 from tcpmon.core.cutting.log import Log
 from tcpmon.core.endpoint import Endpoint
-from tcpmon.core.errors import BadRules, CannotListen, NoSuchTarget, Stopped
+from tcpmon.core.errors import CannotListen, NoSuchTarget, Stopped
 from tcpmon.core.escape import escape_text
 from tcpmon.core.framing import spec as framings
 from tcpmon.core.hooks import Hooks
@@ -80,7 +80,8 @@ from tcpmon.core.tcpinfo import TcpInfo
 from tcpmon.core.units import counted, number
 from tcpmon.engine import sockets
 from tcpmon.engine.acting import Acting
-from tcpmon.engine.callbacks import Callbacks, F
+from tcpmon.engine.answering import Answering, ScriptState
+from tcpmon.engine.callbacks import F
 from tcpmon.engine.connection import Connection, Shared, Sums
 from tcpmon.engine.datapath import DataPath
 from tcpmon.engine.door import Door
@@ -194,19 +195,16 @@ class Engine:
             lambda host, seconds: self._door.permit(host, False, seconds), self._settle,
             self.counters,
         )  # fmt: skip
-        self._callbacks: Callbacks | None = None
         self._orders = Orders(self.do, self._say)
-        self._script: Callable[[], tuple[str, str]] = lambda: ("", "")
+        self._answering = Answering(self._acting, self._framings, self._orders, self._say)
         self._pausers: set[str] = set()
-        self._playbook = Playbook()
-        self._cut_by_rules = ""
         self._silent = 0
         self._ticks: list[asyncio.Task[None]] = []
         self._waiters: dict[asyncio.Future[None], Callable[[], bool]] = {}
         self._shared: Shared | None = None
         self._stopping = False
         if rules is not None:
-            self._follow(rules)
+            self._answering.follow(rules)
 
     # -- functions as hooks; plain ones, or async ones that run as tasks --------------
 
@@ -218,40 +216,29 @@ class Engine:
         ... async def answer(peer, message):
         ...     peer.send(message.upper())
         """
-        return self._called.add("connect", function)
+        return self._answering.add("connect", function)
 
     def on_message(self, function: F) -> F:
         """Call function(peer, message: bytes) for every whole message, as streams are cut. An async
         one is called for a client's next message when it has ended."""
-        return self._called.add("message", function)
+        return self._answering.add("message", function)
 
     def on_close(self, function: F) -> F:
         """Call function(peer) for every client that has gone."""
-        return self._called.add("close", function)
+        return self._answering.add("close", function)
 
     def on_tick(self, function: F) -> F:
         """Call function() every second."""
-        return self._called.add("tick", function)
-
-    @property
-    def _called(self) -> Callbacks:
-        if self._callbacks is None:
-            acting = self._acting
-            acting.hooks = self._callbacks = Callbacks(self.order, self._say, acting.hooks)
-            if self._shared is not None:
-                self._begin_acting()
-        return self._callbacks
+        return self._answering.add("tick", function)
 
     def order(self, client: int, command: Command[Any], done: Done | None = None) -> None:
         """Have a command about a client carried out soon; what goes wrong is told in the log.
         done: called when that is over."""
         self._orders.give(client, command, done)
 
-    def run_beside(self, hooks: Hooks, state: Callable[[], tuple[str, str]]) -> None:
-        """Tell a script of what clients do. state: its file, and what is wrong with it."""
-        self._script = state
-        self._acting.hooks = hooks
-        self._begin_acting()
+    def run_beside(self, hooks: Hooks, state: ScriptState) -> None:
+        """Tell a script of what clients do."""
+        self._answering.run_beside(hooks, state)
 
     # -- life -------------------------------------------------------------------
 
@@ -281,8 +268,7 @@ class Engine:
             loop, self._poller, self.store, self._sums, self._closed, self.limits, self._answer,
             self._half_open, self._settle, self._heard, self.begun,
         )  # fmt: skip
-        self._acting.loop = loop
-        self._begin_acting()
+        self._answering.begin(loop, self._shared, self._path)
         self._sampled_at = loop.time()
         self._ticks = [
             loop.create_task(self._every(SAMPLE_SECONDS, self._sample)),
@@ -311,8 +297,7 @@ class Engine:
             for connection in list(self._roster.open.values()):
                 connection.abort(Reason.STOPPED)
         self._door.tell()
-        if self._callbacks is not None:
-            await self._callbacks.stop()
+        await self._answering.stop()
         for task in self._ticks:
             task.cancel()
         await asyncio.gather(*self._ticks, return_exceptions=True)
@@ -387,7 +372,8 @@ class Engine:
                 await self._set_silence(command)
             case Instruct():
                 answer = None
-                await self._instruct(command)
+                self._answering.instruct(command.text, command.source)
+                await self._each(list(self._roster.open), self._acting.arm)
             case _:
                 answer = self._do_at_once(command)
         if shared is self._shared:
@@ -423,9 +409,7 @@ class Engine:
         """Do what rules can do too."""
         match command:
             case Switch():
-                if not 0 <= command.rule < len(self._acting.acted):
-                    raise NoSuchTarget(f"there is no rule {command.rule + 1}")
-                self._acting.switch(command.rule, command.on)
+                self._answering.switch(command.rule, command.on)
             case Flag():
                 self._open(command.client).flag = command.why
             case Note():
@@ -444,39 +428,9 @@ class Engine:
             raise NoSuchTarget(f"client {client} is gone")
         return connection
 
-    async def _instruct(self, command: Instruct) -> None:
-        from tcpmon.core.rules import parse
-
-        try:
-            rules = parse(command.text)
-        except BadRules as error:
-            self._playbook = replace(self._playbook, trouble=str(error))
-            raise
-        self._follow(rules, command.source)
-        await self._each(list(self._roster.open), self._acting.arm)
-
-    def _follow(self, rules: Rules, source: str = "") -> None:
-        """Act by these rules, and cut as they say unless somebody has said otherwise."""
-        self._acting.instruct(rules)
-        self._playbook = Playbook(source, rules.text)
-        if rules.framing and self._framings.picture().default in (
-            "none", "auto", self._cut_by_rules
-        ):  # fmt: skip
-            self._cut_by_rules = self._framings.choose(rules.framing)
-        if self._shared is not None:
-            self._begin_acting()
-
     def not_taken(self, why: str) -> None:
         """Say that rules were not taken, and why; those of before stay."""
-        self._playbook = replace(self._playbook, trouble=why)
-        self.warn(f"rules not taken, those of before stay: {why}")
-
-    def _begin_acting(self) -> None:
-        """Let the hot loop tell of what is said, if there is anybody to be told."""
-        acting, shared = self._acting, self._running
-        wanted = acting.is_wanted
-        self._path.hook = shared.hook = acting.heard if wanted else None
-        shared.leaves = acting.leaves if wanted else None
+        self._answering.not_taken(why)
 
     async def listen(self, address: str | Endpoint) -> ListenerPicture:
         """Listen on an address as on the command line, e.g. "localhost:0"; return the real one.
@@ -741,9 +695,7 @@ class Engine:
                 where = f"tries to connect to {listener.addresses[0]}"
                 why = "the system's queue of those who wait was full"
                 self.warn(f"{number(missed)} {where} came to nothing: {why}")
-        self._acting.tick()
-        if self._callbacks is not None:
-            self._callbacks.tick()
+        self._answering.tick()
         self._door.tick()
         self._settle()
 
@@ -778,8 +730,7 @@ class Engine:
             tuple(listener.picture() for listener in list(self._listeners.values())), rates,
             self.limits, self._door.access.permissions(), tuple(self._door.reasons.items()),
             self._framings.picture(), hidden, trouble, self._jobs.pictures(),
-            self._acting.rules_on, self._acting.trouble or self._playbook.trouble,
-            self._script()[1],
+            self._acting.rules_on, self._answering.trouble, self._answering.script_trouble,
         )  # fmt: skip
 
     def client(self, id: int) -> Client | None:
@@ -802,9 +753,7 @@ class Engine:
 
     def playbook(self) -> Playbook:
         """Return the rules and the script that answer clients."""
-        script, trouble = self._script()
-        states = self._acting.states()
-        return replace(self._playbook, rules=states, script=script, script_trouble=trouble)
+        return self._answering.playbook()
 
     def span(self) -> Span:
         """Return which records are kept now."""

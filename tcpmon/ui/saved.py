@@ -1,5 +1,6 @@
 """Saved messages: their keys, and what they are when they are written."""
 
+import re
 from collections.abc import Mapping
 
 from textual.binding import BindingsMap
@@ -9,6 +10,8 @@ from tcpmon.core.history import Written
 from tcpmon.core.payload import Form
 
 FIRST_KEY, LAST_KEY = 2, 12
+_SPREAD = re.compile(r"\\.|\$\{hex\s[^}]*|\$\{(?!now\s)[^:{}$\\]*", re.DOTALL)
+"""An escape, or what stands in a field before its body."""
 KEYS = LAST_KEY - FIRST_KEY + 1
 
 
@@ -25,4 +28,12 @@ def bind_keys(bindings: BindingsMap) -> None:
 
 def saved(name: str, messages: Mapping[str, str]) -> Written:
     """Return a saved message as it is written."""
-    return Written(Form.TEXT, escape_hidden(messages[name]), exact=True)
+    return Written(Form.TEXT, escape_hidden(_in_one_line(messages[name])), exact=True)
+
+
+def _in_one_line(text: str) -> str:
+    """Return a payload whose fields do not go over several lines: a line break in what is sent can
+    be written as an escape, one between the words of a field cannot."""
+    return _SPREAD.sub(
+        lambda match: match[0] if match[0][0] == "\\" else " ".join(match[0].split()), text
+    )

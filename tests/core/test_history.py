@@ -1,5 +1,6 @@
 """What was written is kept as it was, and read with care."""
 
+import pytest
 from hypothesis import given, strategies as st
 
 from tcpmon.core.escape import escape_hidden
@@ -29,6 +30,18 @@ def test_any_file_is_read(data: bytes) -> None:
     found, wrong = of_lines(data)
     assert len(found) + wrong <= len(data.splitlines())
     assert all(not unsafe_in(each.text) for each in found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b'{"form":"text","text":"\xff"}',
+     b'{"form":"text","text":"a","x":' + b"[" * 100_000,
+     b'{"form":"text","text":"a","x":' + b'{"a":' * 100_000],
+)  # fmt: skip
+def test_a_line_that_is_nearly_one_is_counted(line: bytes) -> None:
+    """Text that is no UTF-8, or nested without an end, costs that line and no other."""
+    good = Written(Form.TEXT, "a")
+    assert of_lines(line + b"\n" + to_line(good)) == ([good], 1)
 
 
 @given(st.text(st.characters(), max_size=20))

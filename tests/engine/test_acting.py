@@ -17,7 +17,7 @@ from tcpmon.core.commands import (
     StopReading as StopReadingCommand,
     Switch,
 )
-from tcpmon.core.errors import BadRules, NoSuchTarget
+from tcpmon.core.errors import NoSuchTarget
 from tcpmon.core.limits import Limits, Unread
 from tcpmon.core.model import Kind
 from tcpmon.core.payload import parse as payload
@@ -274,34 +274,6 @@ async def test_hooks_are_told_nothing_out_of_order(serve: Serve) -> None:
     await peer.say(b"1\n2\nrest")
     await stage.gone(peer)
     assert hooks.all[1:-1] == [("said", peer.id, b"1\n")]
-
-
-async def test_rules_as_they_are_written(serve: Serve) -> None:
-    """A file's text takes the place of what there was, for those who are there too; same names
-    keep their counts, a dialogue its steps; what cannot be read changes nothing."""
-    stage = await serve()
-    peer = await stage.peer()
-    text = """
-framing = "line"
-[[rule]]
-name = "login"
-regex = 'LOGIN (?P<id>\\w+)'
-do = ['send OK ${id}\\n', 'expect any', 'send old\\n']
-"""
-    await stage.engine.do(Instruct(text, "rules.toml"))
-    await peer.say(b"LOGIN bob\n")
-    assert await peer.hear(7) == b"OK bob\n"
-    with pytest.raises(BadRules):
-        await stage.engine.do(Instruct("[[rule]]\nwhat = 1\n"))
-    book = stage.engine.playbook()
-    assert (book.source, book.text, book.rules[0].hits) == ("rules.toml", text, 1)
-    assert "line 2" in book.trouble
-    await stage.engine.do(Instruct(text.replace("OK", "NEW").replace("old", "new")))
-    await peer.say(b"x\nLOGIN eve\n")
-    assert await peer.hear(12) == b"old\nNEW eve\n"
-    assert stage.engine.playbook().rules[0].hits == 2
-    await stage.engine.do(Instruct(""))
-    assert stage.view().rules_on == 0
 
 
 async def test_rules_that_are_taken_away(serve: Serve) -> None:

@@ -143,6 +143,8 @@ def _repeated(count: int, made: Make, fixed: bool, place: int, filling: Filling)
         data = made(filling)
         if len(data) * count > MOST:
             raise too_big(place)
+        if not data:  # Python takes no count that large, not even of nothing
+            return b""
         filling.spend(len(data) * count >> SHARE, place)
         return data * count
     parts, total = [], 0

@@ -1,6 +1,6 @@
 """What is being sent over a while: see how far it is, hold it, stop it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -113,6 +113,14 @@ class JobsScreen(Screen[None]):
 
 class JobsPane(Listing[Job]):
     """One job a row."""
+
+    def show(self, items: Sequence[Job]) -> None:
+        """Show jobs. The cursor stays with its job when others leave the list, since a key is
+        meant for that one."""
+        if job := self.selected:
+            ids = [each.id for each in items]
+            self._cursor = ids.index(job.id) if job.id in ids else self._cursor
+        super().show(items)
 
     def title(self) -> tuple[Line, Line]:
         """Say what it is, and how many run."""

@@ -327,7 +327,10 @@ class MainScreen(Screen[None]):
     async def _submit(self, message: Composer.Submitted) -> None:
         accepted, note = await self._errands.send(message.data, message.targets, message.text)
         elsewhere = message.targets != self._composer.targets  # what failed is not for these
-        self._composer.sent(accepted or elsewhere, note)
+        self._composer.sent(accepted or elsewhere, "" if elsewhere else note)
+        if elsewhere:
+            whom = self._aim_of.words(message.targets)
+            self._errands.tell(f"{whom}: {note}", failed=not accepted)
 
     @on(Composer.Saved)
     def _put_saved(self, message: Composer.Saved) -> None:
@@ -353,7 +356,17 @@ class MainScreen(Screen[None]):
 
     @work
     async def action_saved(self, place: int = 0) -> None:
-        await self._talking.send_saved(place, lambda: self._chosen("send to", self._looked_at))
+        await self._talking.send_saved(place, self._addressed)
+
+    def _addressed(self) -> tuple[int, ...]:
+        """Return to whom a key sends that asks nothing: in a log of all that runs on, the row is
+        another one at each message."""
+        log = self._messages
+        runs_on = self._pane is log and log.follow and log.scope is None
+        if runs_on and not self._clients.marked:
+            self.notify("the log runs on: go to a row of it first", severity="warning")
+            return ()
+        return self._chosen("send to", self._looked_at)
 
     @work
     async def action_repeat(self) -> None:

@@ -17,6 +17,7 @@ from tcpmon.core.escape import escape_text
 from tcpmon.core.model import Client, Kind, Lens, Message
 from tcpmon.core.node import Node, whole
 from tcpmon.core.playbook import Playbook, RuleState
+from tcpmon.core.rules.reading import TEXT_MOST
 from tcpmon.core.timestamps import Stamper
 from tcpmon.core.units import number
 from tcpmon.ui.actions import Place
@@ -115,9 +116,13 @@ class RulesScreen(Screen[None]):
         self.focus_next()
 
     async def action_switch(self) -> None:
-        """Turn the selected rule on or off."""
-        if rule := self._rules.selected:
-            await self._do(Switch(self._rules.place, not rule.on))
+        """Turn the selected rule on or off, unless another one is in its place by now."""
+        rule, place = self._rules.selected, self._rules.place
+        names = [each.name for each in self._node.playbook().rules]
+        if rule is not None and names[place : place + 1] == [rule.name]:
+            await self._do(Switch(place, not rule.on))
+        else:
+            self._look()
 
     async def _do(self, command: Instruct | Switch) -> bool:
         try:
@@ -137,6 +142,8 @@ class RulesScreen(Screen[None]):
         await self._edit(book.text if there is None else there, book.source)
 
     async def _edit(self, text: str, source: str) -> None:
+        if self.app.screen is not self:
+            return  # the key was pressed twice before a screen could be drawn
         editor = RulesEditor(text, source, self._rules.place, self._message, self._client)
         written = await self.app.push_screen_wait(editor)
         if written is not None and await self._do(Instruct(written, source)):
@@ -148,7 +155,8 @@ class RulesScreen(Screen[None]):
             self.notify("in force; not in a file yet: w writes them to one")
             return
         there = await _text_in(path)
-        if there not in (None, before, text) and not await self._may_replace(path):
+        is_gone = there is None and rulesfile.stamp(path) is None
+        if not is_gone and there not in (before, text) and not await self._may_replace(path):
             self.notify("in force, but not in the file", severity="warning")
             return
         try:
@@ -192,11 +200,13 @@ class RulesScreen(Screen[None]):
 
 
 async def _text_in(path: str) -> str | None:
-    """Return what a rules file says, None if that cannot be read."""
+    """Return what a rules file says, None if that cannot be read, or is too long to be rules: it
+    would hold up the screen."""
     try:
-        return await asyncio.to_thread(rulesfile.read, path)
+        text = await asyncio.to_thread(rulesfile.read, path)
     except BadRules:
         return None
+    return text if len(text) <= TEXT_MOST else None
 
 
 def _new_file(text: str) -> str:
@@ -223,7 +233,7 @@ class RulesPane(Listing[RuleState]):
 
     def title(self) -> tuple[Line, Line]:
         """Say where the rules come from."""
-        source = escape_text(self.book.source) or "in no file"
+        source = escape_text(self.book.source) or "in no file yet"
         return [("Rules", "title")], [(source, "dim")] if self.book.text else []
 
     def heading(self) -> list[Line]:

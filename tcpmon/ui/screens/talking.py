@@ -57,7 +57,7 @@ class Talking:
     def put_saved(self, place: int) -> None:
         """Write a saved message, to be sent or changed."""
         if (name := self._saved(place)) is not None:
-            self._composer.put(saved(name, self._messages))
+            self._composer.supplant(saved(name, self._messages))
 
     async def send_saved(self, place: int, choose: Callable[[], Whom]) -> None:
         """Send a saved message at once. choose: says to whom, () for nobody."""
@@ -76,7 +76,7 @@ class Talking:
 
         written = await self._errands.ask(Recall(self._messages, self._composer.history))
         if written is not None:
-            self._composer.put(written)
+            self._composer.supplant(written)
 
     # -- over a while -----------------------------------------------------------------
 
@@ -93,11 +93,13 @@ class Talking:
             self._errands.tell(f"character {error.place + 1}: {error}", failed=True)
             return
         if await self._repeat(composer.targets, text, writing=not composer.input.value):
-            composer.put(composer.blank)
+            composer.begin_anew()
 
     async def _repeat(self, whom: Whom, text: str, writing: bool) -> bool:
         from tcpmon.ui.screens.repeating import RepeatScreen
 
+        if self._is_nobody(whom):
+            return False
         screen = RepeatScreen(self._aim.words(whom), text, whom, writing)
         repeat: Repeat | None = await self._errands.ask(screen)
         return repeat is not None and self._begun(await self._errands.do(repeat))
@@ -106,9 +108,17 @@ class Talking:
         """Send a file that is asked for."""
         from tcpmon.ui.screens.sending import SendFileScreen
 
+        if self._is_nobody(whom):
+            return
         path = await self._errands.ask(SendFileScreen(self._aim.words(whom)))
         if path:
             self._begun(await self._errands.do(SendFile(path, whom)))
+
+    def _is_nobody(self, whom: Whom) -> bool:
+        """Say so where the composer is written in and nobody is there."""
+        if whom == ():
+            self._screen.notify("nobody to send to", severity="warning")
+        return whom == ()
 
     def _begun(self, job: Job | None) -> bool:
         if job is not None:
@@ -129,7 +139,7 @@ class Talking:
         composer.put(composer.blank)
         self._write_to(whom)
         if written.text:
-            composer.put(written)
+            composer.supplant(written)
 
 
 def _sending(text: str, whom: Whom) -> Send:

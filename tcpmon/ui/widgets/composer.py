@@ -186,6 +186,18 @@ class Composer(Vertical):
         self.input.cursor_position = len(written.text)
         self.tell()
 
+    def supplant(self, written: Written) -> None:
+        """Write something else; what was being written is a key away: up."""
+        if self.written not in self.history:
+            self.history = add(self.history, self.written)
+        self._place = len(self.history)
+        self.put(written)
+
+    def begin_anew(self) -> None:
+        """Keep what is written as something that was sent, and write nothing."""
+        self._keep()
+        self.put(self.blank)
+
     def spell(self) -> str:
         """Return what is written as a text that stands for the same bytes by itself."""
         if self.form is Form.HEX:

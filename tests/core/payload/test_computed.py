@@ -33,6 +33,7 @@ from tests.core.payload.filling import filled
         ("${sum8: ${n}}", b"33"),
         ("${repeat 3: ab}", b"ababab"),
         ("${repeat 0: ab}", b""),
+        ("${repeat 9999999999999999999:}${repeat 9999999999999999999: }", b""),
         ("${repeat 2: ${counter},}", b"1,2,"),
         ("${repeat n: x}${repeat 1: y}", b"xxxy"),
         ("${repeat %d 1: y}", b"y" * 12),

@@ -68,3 +68,19 @@ async def test_jobs_are_told_what_to_do() -> None:
         await pilot.press("x")
         await until(pilot, lambda: "Nothing is being sent over a while." in text(app))
         await pilot.press("space")
+
+
+async def test_the_row_stays_with_its_job() -> None:
+    """When finished jobs leave the list, a key still means the job that was selected."""
+    node = FakeNode()
+    node.jobs = a_job(1, state=JobState.DONE, ended=1), a_job(2), a_job(3)
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("J")
+        node.jobs = node.jobs[1:]
+        await pilot.press("x", "d")
+        await until(pilot, lambda: Tell(2, Order.STOP) in node.commands)
+        node.jobs = node.jobs[:1]
+        await pilot.press("x", "d")
+        await pilot.pause()
+        assert "1 of 1 run" in text(app)
+    assert node.commands == [ForgetJobs(), Tell(2, Order.STOP)] * 2

@@ -10,6 +10,7 @@ from tcpmon.core.commands import Instruct, Switch
 from tcpmon.core.errors import BadRules
 from tcpmon.core.model import Kind
 from tcpmon.core.playbook import Playbook, RuleState
+from tcpmon.core.rules.reading import TEXT_MOST
 from tcpmon.ui.screens.choice import Choice
 from tcpmon.ui.screens.rules_editor import RulesEditor
 from tests.ui.fakes import (
@@ -136,6 +137,24 @@ async def test_a_mistake_in_the_file_is_mended_there(tmp_path: Path) -> None:
         assert str(shown) == f"Rules in {path}"
 
 
+@pytest.mark.parametrize("data", [b"\xff", b"#" * (TEXT_MOST + 1)])
+async def test_a_file_that_is_none_of_rules_is_not_lost(tmp_path: Path, data: bytes) -> None:
+    """What cannot be shown in the editor is not written over without a question either."""
+    path = tmp_path / "device.toml"
+    path.write_bytes(data)
+    node = a_node()
+    node.plays = Playbook(str(path), TEXT, BOOK.rules)
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R", "e")
+        await until(pilot, lambda: isinstance(app.screen, RulesEditor))
+        assert app.screen.query_one(TextArea).text == TEXT
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        await pilot.press("escape")
+        await until(pilot, lambda: "in force, " in prose(app))
+    assert path.read_bytes() == data
+
+
 @pytest.mark.parametrize("key", ["escape", "y"])
 async def test_what_somebody_else_wrote_is_not_lost(tmp_path: Path, key: str) -> None:
     """A file that was changed while the rules were edited is written over only if one says so."""
@@ -205,7 +224,7 @@ async def test_rules_without_a_file_can_get_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "told"), [("/tmp/device.toml", "/tmp/device.toml"), ("", "in no file")]
+    ("source", "told"), [("/tmp/device.toml", "/tmp/device.toml"), ("", "in no file yet")]
 )
 async def test_where_rules_come_from(source: str, told: str) -> None:
     """The title names the file, or says that there is none: they are a preset, or typed."""
@@ -257,3 +276,32 @@ async def test_a_script_that_is_well() -> None:
         await pilot.press("R")
         await pilot.pause()
         assert [row.strip() for row in pane(app, "rules")[:2]] == ["Script /home/me/my.py", ""]
+
+
+async def test_a_key_means_the_rule_that_is_shown() -> None:
+    """Rules that were read anew since they were drawn are shown before any of them is switched."""
+    node = a_node()
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        node.plays = Playbook(BOOK.source, TEXT, BOOK.rules[::-1])
+        await pilot.press("space")
+        await until(pilot, lambda: "▶ off bye" in prose(app))
+        assert node.commands == []
+        await pilot.press("space")
+        await until(pilot, lambda: node.commands == [Switch(0, on=True)])
+
+
+async def test_one_editor_is_enough() -> None:
+    """A key that comes twice before the editor is there opens it once."""
+    node = a_node()
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        rules = app.screen
+        await rules.run_action("edit")
+        await rules.run_action("edit")
+        editing = [worker for worker in app.workers if worker.node is rules]
+        assert len(editing) == 2
+        await until(pilot, lambda: sum(worker.is_finished for worker in editing) == 1)
+        assert [type(screen) for screen in app.screen_stack].count(RulesEditor) == 1

@@ -10,7 +10,7 @@ from tcpmon.core.payload import Form
 from tcpmon.dotfiles import add_to_history, history_path, read_history
 from tcpmon.ui.app import TcpmonApp
 from tcpmon.ui.widgets.composer import Composer
-from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, text, until
+from tests.ui.fakes import SMALL, WIDE, FakeNode, a_client, a_record, text, until
 
 MESSAGES = {"ping": "PING\\r\\n", "gr\x1bin": "hi"}
 
@@ -71,6 +71,55 @@ async def test_in_the_composer_a_key_writes_it() -> None:
         await until(pilot, lambda: len(node.commands) == 6)
     datas = [command.data for command in node.commands if isinstance(command, Send)]
     assert datas == [b"hi", b"hi", b"x\n", b"hi", b"PING\r\n\n", b"y\n"]
+
+
+async def test_what_a_key_replaces_is_not_lost() -> None:
+    """What was being written, to these or to those whom one turns to, is there again by up; so is
+    what was given to be repeated."""
+    node = FakeNode([a_client(1)])
+    app = TcpmonApp(node, messages=MESSAGES)
+    async with app.run_test(size=SMALL) as pilot:
+        composer = app.screen.query_one(Composer)
+        await pilot.press("s", *"draft", "f3", "up")
+        await until(pilot, lambda: composer.input.value == "draft")
+        await pilot.press("down", *["backspace"] * 2, "escape", "b", *"all", "escape", "s")
+        await pilot.press(*"one", "ctrl+g", "a")
+        await until(pilot, lambda: composer.targets is None)
+        assert composer.input.value == "one"
+        await pilot.press("up")
+        assert composer.input.value == "all"
+        await pilot.press("down", "ctrl+o", "enter")
+        await until(pilot, lambda: composer.input.value == "")
+        await pilot.press("up")
+        assert composer.input.value == "one"
+
+
+async def test_in_a_log_that_runs_on_nothing_is_sent_at_once() -> None:
+    """The row may be another client's by the time the key is pressed; a row one went to is meant,
+    and so is the only client whose log it is."""
+    node = FakeNode([a_client(1), a_client(2)], [a_record(1), a_record(2, client=2)])
+    app = TcpmonApp(node, messages=MESSAGES)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await pilot.press("2", "f2")
+        await until(pilot, lambda: "the log runs on: go to a row of it first" in text(app))
+        assert node.commands == []
+        await pilot.press("up", "f2")
+        await until(pilot, lambda: node.commands == [Send(b"PING\r\n", (1,))])
+        await pilot.press("1", "down", "enter", "2", "f2")
+        await until(pilot, lambda: node.commands[1:] == [Send(b"PING\r\n", (2,))])
+
+
+async def test_without_anybody_nothing_is_begun() -> None:
+    """Where the line can be written in before a client is there, it says that nobody is."""
+    node = FakeNode()
+    app = TcpmonApp(node)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await pilot.click("#composer-input")
+        for key in ("ctrl+o", "ctrl+s"):
+            app.clear_notifications()
+            await pilot.press("x", key)
+            await until(pilot, lambda: "nobody to send to" in text(app))
+    assert node.commands == []
 
 
 async def test_what_was_sent_is_there_the_next_time(
