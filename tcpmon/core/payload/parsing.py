@@ -156,8 +156,9 @@ class Parser:
             return BadPayload("${ without a name", place, _LITERAL)
         close = self._near(name)
         if name.isdecimal() or (self._groups and not close):
-            there = ", ".join(escape_text(group) for group in sorted(self._groups)[:12])
-            hint = f"captured: {there}" if there else "only an answer to a message captures"
+            names = [f"${{{escape_text(group)}}}" for group in sorted(self._groups)[:12]]
+            hint = "only an answer to a message captures"
+            hint = f"there is {', '.join(names)}" if names else hint
             return BadPayload(f"${{{word}}} is not captured", place, hint)
         hint = f"near to it: {', '.join(close)}" if close else _LITERAL
         return BadPayload(f"${{{word}}} is not known", place, hint)

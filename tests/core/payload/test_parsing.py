@@ -87,8 +87,8 @@ def test_mistakes(text: str, place: int, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("${2}", "${2} is not captured; captured: 0, 1, imei, n, none, two"),
-        ("${xyz}", "${xyz} is not captured; captured: 0, 1, imei"),
+        ("${2}", "${2} is not captured; there is ${0}, ${1}, ${imei}, ${n}, ${none}, ${two}"),
+        ("${xyz}", "${xyz} is not captured; there is ${0}, ${1}, ${imei}"),
         ("${imie}", "${imie} is not known; near to it: imei"),
         ("${imei: x}", "imei has nothing behind a :"),
         ("${imei u16be x}", "x is not known here"),

@@ -75,7 +75,7 @@ async def test_the_row_stays_with_its_job() -> None:
     node = FakeNode()
     node.jobs = a_job(1, state=JobState.DONE, ended=1), a_job(2), a_job(3)
     async with a_screen(node) as (app, pilot):
-        await pilot.press("J", "down")
+        await pilot.press("J")
         node.jobs = node.jobs[1:]
         await pilot.press("x", "d")
         await until(pilot, lambda: Tell(2, Order.STOP) in node.commands)

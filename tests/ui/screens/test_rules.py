@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input, TextArea
 
 from tcpmon.core.commands import Instruct, Switch
@@ -220,6 +221,19 @@ async def test_rules_without_a_file_can_get_one(tmp_path: Path) -> None:
         await until(pilot, path.exists)
     assert path.read_text() == TEXT
     assert node.commands == [Instruct(TEXT, str(path))]
+
+
+@pytest.mark.parametrize(
+    ("source", "told"), [("/tmp/device.toml", "/tmp/device.toml"), ("", "in no file yet")]
+)
+async def test_where_rules_come_from(source: str, told: str) -> None:
+    """The title names the file, or says that there is none: they are a preset, or typed."""
+    node = a_node()
+    node.plays = replace(BOOK, source=source)
+    async with a_screen(node) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        assert title(app, "rules").rstrip(" ─╮").endswith(told)
 
 
 async def test_a_preset_is_where_one_begins() -> None:
