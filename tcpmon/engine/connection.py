@@ -35,6 +35,7 @@ BULK = 64 * 1024
 
 ANSWER_FAILED = "the answer failed"
 LAST_BYTES = 256  # of the newest payload, for the table
+FLAG_MOST = 1_000  # characters of why a client is marked
 FLUSH_MESSAGES = 64  # queued payloads handed to the kernel in one call; one call a turn
 
 _NO_ROOM = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS, errno.ENOMEM}
@@ -526,6 +527,10 @@ class Connection:
                 self._flushed()
         elif self.state is State.HALF:
             self.close()
+
+    def mark(self, why: str) -> None:
+        """Show why it is marked, in so many characters as anybody reads."""
+        self.flag = why[:FLAG_MOST]
 
     def refrain(self, refrains: bool) -> None:
         """Read nothing from now on, so that TCP holds the peer back, or go on."""

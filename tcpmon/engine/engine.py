@@ -411,7 +411,7 @@ class Engine:
             case Switch():
                 self._answering.switch(command.rule, command.on)
             case Flag():
-                self._open(command.client).flag = command.why
+                self._open(command.client).mark(command.why)
             case Note():
                 if not 0 <= command.client <= self._last_id:
                     raise NoSuchTarget(f"there is no client {command.client}")

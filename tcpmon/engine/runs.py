@@ -245,7 +245,7 @@ class Runs:
         step = rule.steps[run.at - 1]
         assert isinstance(step, model.Expect)
         self._stop(run)
-        connection.flag = f"left the dialogue '{rule.name}'"
+        connection.mark(f"left the dialogue '{rule.name}'")
         self._say(run, f"left the dialogue '{rule.name}': expected {step.shown}, {told}")
 
     def fill(self, run: Run, payload: Payload) -> bytes:
@@ -385,7 +385,7 @@ class Runs:
         return False
 
     def _mark(self, run: Run, step: model.Mark) -> bool:
-        run.part.connection.flag = self._text(run, step.payload)
+        run.part.connection.mark(self._text(run, step.payload))
         return False
 
     def _text(self, run: Run, payload: Payload) -> str:

@@ -208,6 +208,8 @@ async def test_what_a_script_can_ask(serve: Serve) -> None:
     do = stage.engine.do
     await do(Flag(peer.id, "why"))
     assert stage.row(peer).flag == "why"
+    await do(Flag(peer.id, "y" * (1 << 20)))
+    assert stage.row(peer).flag == "y" * 1_000
     await do(Note(peer.id, "a note"))
     await do(Note(peer.id, "a warning", warn=True))
     assert told(stage, peer) == ["a note"]
