@@ -28,7 +28,7 @@ from tcpmon.core.escape import escape_text
 from tcpmon.core.framing import spec as framings
 from tcpmon.core.limits import MIB, Limits, Unread
 from tcpmon.core.naming import Finder, Names
-from tcpmon.core.payload import Facts, Payload, parse as parse_payload
+from tcpmon.core.payload import Facts, Payload, parse as parse_payload, sendable
 from tcpmon.core.units import binary_size, parse_patience, parse_size, parse_time
 from tcpmon.dotfiles import config_path, remembered
 
@@ -138,12 +138,7 @@ def _message(name: str, text: str) -> str:
     """Return a payload that can be saved under a name. Raises InputError."""
     if not name:
         raise InputError("a message has a name", "write for example hello = 'HELO\\r\\n'")
-    try:
-        payload = parse_payload(text)
-    except BadPayload as error:
-        raise InputError(f"character {error.place + 1}: {error.message}", error.hint) from None
-    if payload.fixed == b"":
-        raise InputError("there is nothing to send")
+    sendable(text)
     return text
 
 

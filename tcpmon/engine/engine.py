@@ -366,7 +366,7 @@ class Engine:
             case SendFile():
                 answer = await self._jobs.send_file(command)
             case Disconnect():
-                answer = await self._disconnect(self._ids(command.clients), command.how)
+                answer = await self._disconnect(command.clients, command.how)
             case SetSilence():
                 answer = None
                 await self._set_silence(command)
@@ -492,22 +492,12 @@ class Engine:
             return (await self._sender.send(command.data, whom)).delivery
         return (await self._sender.send_payload(parse_payload(command.text), whom)).delivery
 
-    async def _disconnect(self, clients: Sequence[int] | None, how: How) -> int:
-        wanted = list(self._roster.open) if clients is None else clients
+    async def _disconnect(self, whom: Whom, how: How) -> int:
         act = {
             How.CLOSE: Connection.close, How.RESET: Connection.abort,
             How.HALF: Connection.half_close,
         }  # fmt: skip
-        return await self._each(wanted, act[how])
-
-    def _ids(self, whom: Whom) -> Sequence[int] | None:
-        """Return who is meant; None for all. Raises BadFilter."""
-        if not isinstance(whom, str):
-            return whom
-        from tcpmon.core.query import parse
-
-        query, now = parse(whom), time.time_ns()
-        return [id for id, each in self._roster.open.items() if query.client(each.picture(), now)]
+        return await self._each(await self._sender.choose(whom), act[how])
 
     async def _each(self, clients: Sequence[int], act: Callable[[Connection], None]) -> int:
         count = 0

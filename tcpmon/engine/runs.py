@@ -305,9 +305,7 @@ class Runs:
     # -- steps; each says whether the rest waits ------------------------------------------
 
     def _send(self, run: Run, step: model.Send) -> bool:
-        payload = step.payload
-        data = payload.fixed if payload.fixed is not None else self.fill(run, payload)
-        if data:
+        if data := self.fill(run, step.payload):
             self.put(run.part, run.acted, run.message, data)
         return False
 

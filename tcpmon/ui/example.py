@@ -18,8 +18,5 @@ def example(targets: Whom, find: Callable[[int], Client | None]) -> Facts:
     facts = Facts(time.time_ns(), random=chance.randbytes)
     client = find(targets[0]) if isinstance(targets, tuple) and targets else None
     if client is not None:
-        host, _, port = client.peer.rpartition(":")
-        facts.client, facts.name, facts.listener = client.id, client.name, client.listener
-        if port.isdecimal():
-            facts.address, facts.port = host.strip("[]"), int(port)
+        facts.tell_of(client)
     return facts

@@ -57,6 +57,6 @@ A payload becomes at most 16 MiB; 16 fields may be in one another, 1,000 in all.
 
 from tcpmon.core.payload.facts import MOST, Facts
 from tcpmon.core.payload.forms import Form, LineEnd, parse_hex
-from tcpmon.core.payload.payload import Payload, parse
+from tcpmon.core.payload.payload import Payload, parse, sendable
 
-__all__ = ["MOST", "Facts", "Form", "LineEnd", "Payload", "parse", "parse_hex"]
+__all__ = ["MOST", "Facts", "Form", "LineEnd", "Payload", "parse", "parse_hex", "sendable"]

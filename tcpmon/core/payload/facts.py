@@ -1,10 +1,14 @@
 """With what a payload is filled in, and how much work that may be."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from tcpmon.core.errors import BadPayload
+
+if TYPE_CHECKING:
+    from tcpmon.core.model import Client
 
 MOST = 16 << 20
 """Bytes that one payload can become."""
@@ -37,6 +41,13 @@ class Facts(Struct):
     groups: Mapping[str, bytes] = {}
     counters: dict[str, int] = {}
     random: Callable[[int], bytes] = _zeros
+
+    def tell_of(self, client: "Client") -> None:
+        """Fill in that it goes to a client."""
+        host, _, port = client.peer.rpartition(":")
+        self.client, self.name, self.listener = client.id, client.name, client.listener
+        if port.isdecimal():
+            self.address, self.port = host.strip("[]"), int(port)
 
 
 class Filling:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
+from tcpmon.core.errors import BadPayload, InputError
 from tcpmon.core.payload.facts import MOST, Facts, Filling, too_big
 from tcpmon.core.payload.forms import Form, LineEnd, parse_hex
 from tcpmon.core.payload.parsing import Parser
@@ -54,3 +55,17 @@ def parse(
     if piece.fixed:
         return Payload(text, piece.make(Filling(Facts())))
     return Payload(text, None, piece.personal, piece.make)
+
+
+def sendable(text: str) -> Payload:
+    """As parse, for those who have only words to show what is wrong: nothing to send is, too.
+
+    Raises InputError.
+    """
+    try:
+        payload = parse(text)
+    except BadPayload as error:
+        raise InputError(f"character {error.place + 1}: {error.message}", error.hint) from None
+    if payload.fixed == b"":
+        raise InputError("there is nothing to send")
+    return payload

@@ -107,10 +107,7 @@ def _captured(groups: Groups) -> str:
 def _facts(client: Client | None, data: bytes, groups: Groups, now: int) -> Facts:
     facts = Facts(now=now, message=data, groups=groups, counters={})
     if client is not None:
-        host, _, port = client.peer.rpartition(":")
-        facts.client, facts.name, facts.listener = client.id, client.name, client.listener
-        if port.isdigit():
-            facts.address, facts.port = host.strip("[]"), int(port)
+        facts.tell_of(client)
     return facts
 
 

@@ -11,9 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tcpmon.core.commands import Repeat, Whom
-from tcpmon.core.errors import BadPayload, BadTime, InputError
+from tcpmon.core.errors import BadTime, InputError
 from tcpmon.core.escape import escape_hidden
-from tcpmon.core.payload import parse
+from tcpmon.core.payload import sendable
 from tcpmon.core.units import counted, lasted, number, parse_time
 from tcpmon.ui.widgets.line_input import LineInput
 
@@ -23,12 +23,7 @@ MOST_TIMES = 1_000_000_000
 
 def read(text: str, every: str, times: str, whom: Whom) -> Repeat:
     """Return what was written. Raises InputError."""
-    try:
-        payload = parse(text)
-    except BadPayload as error:
-        raise InputError(f"character {error.place + 1}: {error.message}", error.hint) from None
-    if payload.fixed == b"":
-        raise InputError("there is nothing to send")
+    sendable(text)
     seconds = parse_time(every)
     if seconds < LEAST_SECONDS:
         raise BadTime("that is too often", "1ms is the least")

@@ -3,6 +3,7 @@
 import pytest
 
 from tcpmon.core.errors import BadPayload
+from tcpmon.core.model import forgotten
 from tcpmon.core.payload.facts import WORK, Facts, Filling, too_big
 
 
@@ -28,3 +29,15 @@ def test_facts_do_not_share_their_counters() -> None:
     one.counters["x"] = 1
     assert other.counters == {}
     assert one.random(3) == bytes(3)
+
+
+@pytest.mark.parametrize(
+    ("peer", "address", "port"),
+    [("10.0.0.7:4711", "10.0.0.7", 4711), ("[::1]:80", "::1", 80), ("unix 3", "", 0)],
+)
+def test_whom_it_goes_to(peer: str, address: str, port: int) -> None:
+    """A client's name, number and address are those that the table shows."""
+    facts = Facts(now=5)
+    facts.tell_of(forgotten(3, 0, peer, "127.0.0.1:8000"))
+    assert (facts.now, facts.client, facts.listener) == (5, 3, "127.0.0.1:8000")
+    assert (facts.address, facts.port) == (address, port)

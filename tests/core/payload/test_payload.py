@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, strategies as st
 
-from tcpmon.core.errors import BadPayload
+from tcpmon.core.errors import BadPayload, InputError
 from tcpmon.core.escape import escape
-from tcpmon.core.payload import MOST, Facts, Form, LineEnd, parse
+from tcpmon.core.payload import MOST, Facts, Form, LineEnd, parse, sendable
 from tests.core.payload.filling import GROUPS, facts
 from tests.core.safety import refusal, unsafe_in
 
@@ -139,3 +139,20 @@ def test_what_would_take_long_is_refused(text: str) -> None:
     with pytest.raises(BadPayload, match=r"too long|16 MiB"):
         parse(text, groups=["n", "0"]).fill(told)
     assert (datetime.now(UTC) - started).total_seconds() < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("", "there is nothing to send"), ("${", "character "), ("a${nope}", "character 2: ")],
+)
+def test_what_cannot_be_sent_is_told_in_words(text: str, told: str) -> None:
+    """Where nothing can be underlined, the place is in the sentence; nothing is a mistake too."""
+    with pytest.raises(InputError) as error:
+        sendable(text)
+    assert error.value.message.startswith(told)
+
+
+def test_what_can_be_sent() -> None:
+    """Bytes, and what is known only when it goes out."""
+    assert sendable("a").fixed == b"a"
+    assert sendable("${counter}").fixed is None
