@@ -54,9 +54,7 @@ class Report:
                 self._tell(kind, raw[4], raw[2])
             elif self._wanted is None or self._wanted(self._whole(raw)):
                 line = self._line(raw, store.cast(raw[0]) if kind == Kind.CAST else None)
-                if not line and kind == Kind.INFO:
-                    self._tell(kind, raw[4], raw[2])
-                lines.append(line)
+                lines.append(line or self._told(kind, raw[4], raw[2]))
         self._next = store.end
         if lines:
             self._output.write(b"".join(lines))
@@ -68,10 +66,7 @@ class Report:
             if kind is Kind.WARN or (kind is Kind.INFO and not client):
                 self._tell(kind, message.data, client)
             elif self._wanted is None or self._wanted(message):
-                line = self._message(message)
-                if not line and kind is Kind.INFO:
-                    self._tell(kind, message.data, client)
-                lines.append(line)
+                lines.append(self._message(message) or self._told(kind, message.data, client))
         if lines:
             self._output.write(b"".join(lines))
 
@@ -95,6 +90,12 @@ class Report:
         """Tell what is no event of a client's: where it listens the first lines have told."""
         if kind == Kind.WARN or not data.startswith(LISTENERS):
             self._warn(remark(data), client)
+
+    def _told(self, kind: int, data: bytes, client: int) -> bytes:
+        """Tell of a line about a client that has no place in what is written, and write none."""
+        if kind == Kind.INFO:
+            self._tell(kind, data, client)
+        return b""
 
     def _warn(self, text: str, client: int = 0) -> None:
         who = f"client {client}, " if client else ""
